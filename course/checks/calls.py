@@ -1,0 +1,186 @@
+"""Calling a function on one case: fresh inputs, captured output, every surprise kept as a fact.
+
+The build uses the same code to compute what the solution and each listed mistake return, so that
+a student's answer is always compared with something that went the same way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import traceback
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from course.checks import returned
+from course.checks.values import leaves
+
+MAX_PRINTED = 2000  # characters of a function's own prints that a report may show
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that kept a call from giving comparable values.
+
+    `kind` is "not attempted", "error", "interrupted", "returned" (what came back can't be read)
+    or "gradient" (values came back, but no gradient reaches an input). `line` and `code` are
+    where in the student's own code an error happened.
+    """
+
+    kind: str
+    message: str
+    exception: str = ""
+    line: int | None = None
+    code: str = ""
+
+
+@dataclass
+class Outcome:
+    """What one call gave: leaves by name (as far as they could be read), or a fault."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    fault: Fault | None = None
+    changed: tuple[str, ...] = ()  # inputs that the function changed in place
+    itemsize: int = 8  # bytes a number of the least precise float that came back
+    loose: str = ""  # what was accepted here but may not serve where tensors are needed
+    printed: str = ""
+
+
+def call(
+    function: Callable,
+    inputs: Mapping[str, Any],
+    expected: Any,
+    parts: tuple[str, ...] = (),
+    gradients: tuple[str, ...] = (),
+) -> Outcome:
+    """Call `function(**inputs)` and bring what it returns into the form of `expected`.
+
+    Arrays of `inputs` (NumPy, float64) arrive as fresh torch tensors. For every name in
+    `gradients` the outcome also holds "gradient of <name>": the gradient of a fixed, non-uniform
+    weighting of all results. An exception, even SystemExit or a Ctrl-C, becomes a fault.
+    """
+    import torch
+
+    arguments = {name: tensors(value) for name, value in inputs.items()}
+    before = {
+        name: leaf.clone()
+        for name, leaf in leaves(arguments)
+        if isinstance(leaf, torch.Tensor) and name not in gradients
+    }
+    for name in gradients:
+        arguments[name].requires_grad_(True)
+    outcome = Outcome()
+    printed = io.StringIO()
+    with (
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+        warnings.catch_warnings(),
+    ):
+        # A warning goes to stderr, which nbgrader takes for a failure; the report shows it.
+        warnings.simplefilter("always")
+        try:
+            result = function(**arguments)
+            raw = returned.fit(result, expected, parts)
+            outcome.loose = returned.loose(result, expected, parts)
+            outcome.values = {
+                name: returned.leaf(raw[name], leaf, name) for name, leaf in leaves(expected)
+            }
+            outcome.itemsize = min(
+                (v.dtype.itemsize for v in outcome.values.values() if _is_float(v)), default=8
+            )
+            if gradients:
+                outcome.values |= _gradients(raw, arguments, gradients)
+        except returned.Refused as refusal:
+            outcome.fault = Fault("returned", str(refusal))
+        except _GradientLost as lost:
+            outcome.fault = Fault("gradient", str(lost))
+        except KeyboardInterrupt as stop:
+            outcome.fault = fault_of(stop, function, "interrupted")
+        except (Exception, SystemExit) as error:
+            outcome.fault = fault_of(error, function, "error")
+    outcome.printed = printed.getvalue()[:MAX_PRINTED]
+    after = dict(leaves(arguments))
+    outcome.changed = tuple(
+        name for name, tensor in before.items() if not _same(tensor, after.get(name))
+    )
+    return outcome
+
+
+def tensors(value: Any) -> Any:
+    """A value tree with every array as a fresh torch tensor."""
+    import torch
+
+    if isinstance(value, np.ndarray):
+        return torch.from_numpy(value.copy())
+    if isinstance(value, Mapping):
+        return {key: tensors(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [tensors(item) for item in value]
+    return value
+
+
+class _GradientLost(Exception):
+    pass
+
+
+def _gradients(raw: dict[str, Any], arguments: dict, names: tuple[str, ...]) -> dict[str, Any]:
+    import torch
+
+    total = None
+    for value in raw.values():
+        if isinstance(value, torch.Tensor) and value.requires_grad:
+            # Different for every element: a uniform weighting would hide swapped rows.
+            weights = torch.cos(torch.arange(value.numel(), dtype=value.dtype) + 1.0)
+            term = (value * weights.reshape(value.shape)).sum()
+            total = term if total is None else total + term
+    if total is None:
+        raise _GradientLost(
+            "The values are computed, but no gradient flows back through them. Does every step "
+            "stay a torch operation, without .item(), .detach(), NumPy or torch.tensor(...)?"
+        )
+    found = torch.autograd.grad(total, [arguments[n] for n in names], allow_unused=True)
+    return {
+        f"gradient of {name}": (
+            np.zeros(tuple(arguments[name].shape)) if g is None else g.detach().cpu().numpy()
+        )
+        for name, g in zip(names, found, strict=True)
+    }
+
+
+def fault_of(error: BaseException, function: Callable, kind: str) -> Fault:
+    """Where in the student's own code it went wrong, for a traceback as short as can be."""
+    code = getattr(function, "__code__", None)
+    own = code.co_filename if code else None
+    frames = traceback.extract_tb(error.__traceback__)
+    mine = [f for f in frames if f.filename == own]
+    frame = mine[-1] if mine else None
+    message = str(error).strip() or "no message"
+    if kind == "interrupted":
+        message = "You stopped it while it ran; is there a loop that never ends?"
+    text = ""
+    if frame is not None and frame.lineno is not None:
+        text = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
+    own_line = frame is frames[-1] and len(mine) == 1
+    # PyTorch raises this, too, for what it can't do: only the stub's own line counts.
+    stub_line = not text or text.startswith("raise NotImplementedError")
+    if isinstance(error, NotImplementedError) and own_line and stub_line:
+        kind = "not attempted"
+    line = frame.lineno if frame is not None else None  # a cell is a file of its own in IPython
+    return Fault(kind, message[:600], type(error).__name__, line, text)
+
+
+def _is_float(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
+
+
+def _same(before: Any, after: Any) -> bool:
+    import torch
+
+    if not isinstance(after, torch.Tensor) or before.shape != after.shape:
+        return False
+    return bool(torch.equal(torch.nan_to_num(before), torch.nan_to_num(after.detach())))

@@ -1,0 +1,69 @@
+"""The first failing call: what went in, what was expected, what came; short enough to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from course.checks.calls import Outcome
+from course.checks.compare import close
+from course.checks.expected import Case, Exercise
+from course.checks.scoring import wrong_leaves
+
+SHOWN = 12  # numbers of an array that are printed in full
+DIGITS = (4, 7, 12)  # as many as it takes to see the difference
+
+
+def failing_call(exercise: Exercise, case: Case, outcome: Outcome) -> str:
+    """A few lines on one failing case, with a way to repeat it."""
+    arguments = ", ".join(f"{name}={_short(value, 4)}" for name, value in case.inputs.items())
+    rows = [f"{case.label}:", f"{exercise.name}({arguments})"]
+    name = _earliest(exercise, case, outcome)
+    if name is not None:
+        want, got = case.expected()[name], outcome.values[name]
+        place = "" if name == "result" else name
+        if _comparable(want, got) and want.size > SHOWN:
+            good = close(got, want, exercise.relative, outcome.itemsize)
+            index = tuple(int(k) for k in np.argwhere(~good)[0])
+            place = f"{place or 'result'}[{', '.join(map(str, index))}]"
+            want, got = want[index], got[index]
+        for digits in DIGITS:
+            shown = _short(want, digits), _short(got, digits)
+            if shown[0] != shown[1]:
+                break
+        place = f"{place} = " if place else ""
+        rows += [f"expected {place}{shown[0]}", f"got      {place}{shown[1]}"]
+    rows.append(f"(the same inputs: {exercise.name}(**check({exercise.name}).inputs))")
+    return "\n".join(rows)
+
+
+def _earliest(exercise: Exercise, case: Case, outcome: Outcome) -> str | None:
+    """The wrong leaf that goes wrong in the earliest row; the first one where rows don't apply."""
+    names = [n for n in wrong_leaves(exercise, case, outcome) if n in outcome.values]
+    firsts = []
+    for name in names:
+        want, got = case.expected()[name], outcome.values[name]
+        if not _comparable(want, got) or want.ndim == 0:
+            return name
+        good = close(got, want, exercise.relative, outcome.itemsize).reshape(len(want), -1)
+        firsts.append((int(np.argmin(good.all(axis=1))), name))
+    return min(firsts, key=lambda row: row[0])[1] if firsts else None
+
+
+def _comparable(want: Any, got: Any) -> bool:
+    return isinstance(want, np.ndarray) and isinstance(got, np.ndarray) and want.shape == got.shape
+
+
+def _short(value: Any, digits: int) -> str:
+    """An array in full if it is small, else its shape; other values as they are."""
+    if isinstance(value, np.ndarray) and value.size > SHOWN:
+        return f"tensor of shape {value.shape}"
+    if isinstance(value, np.ndarray | np.floating):
+        text = np.array2string(
+            np.asarray(value), precision=digits, separator=", ", suppress_small=True
+        )
+        return " ".join(text.split())
+    if isinstance(value, list):
+        return "[" + ", ".join(_short(item, digits) for item in value) + "]"
+    return repr(value)
