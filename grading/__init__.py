@@ -1,0 +1,1 @@
+"""What turns chapters and answers into assignments, and submissions into grades."""

@@ -1,0 +1,15 @@
+"""nbgrader's configuration for this course; read whenever nbgrader runs in this folder."""
+
+c = get_config()  # noqa: F821 - given by nbgrader
+
+c.CourseDirectory.course_id = "neural-networks-worked-out"
+# Whatever else lies in source/<chapter>/ is copied to students: the build refuses strays, and what
+# could hold answers never goes out.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py", "*.md"]
+
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+c.ClearSolutions.text_stub = "*Write your answer here.*"
+
+# Cells that only demonstrate (plots, training, widgets) earn nothing and cost time.
+c.Execute.skip_cells_with_tag = "demo"
+c.Execute.timeout = 120
