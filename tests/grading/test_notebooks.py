@@ -1,0 +1,140 @@
+"""The notebooks themselves, run in a real kernel: stated figures, full marks, untouched release."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from grading import notebook
+from grading.build import Layout
+from grading.chapter import read
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = Layout.at(ROOT).names()
+
+
+def nbval(folder: Path, name: str, stated: dict[str, str]) -> subprocess.CompletedProcess:
+    """Run a chapter's source notebook under nbval, its stated figures stored as outputs."""
+    source = nbformat.read(ROOT / "source" / name / f"{name}.ipynb", as_version=4)
+    path = folder / f"{name}.ipynb"
+    nbformat.write(notebook.with_stated_outputs(source, stated), path)
+    return subprocess.run(
+        # -p no:cacheprovider and an own rootdir: the repository's settings are not nbval's
+        [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q", path.name]
+        + ["-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(folder)],
+        cwd=folder,
+        env=os.environ
+        | {"COURSE_CHECK": "raise", "PYTHONPATH": str(ROOT), "COURSE_PROGRESS": str(folder / "p")},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_runs_and_prints_what_it_states(name, tmp_path):
+    """Top to bottom with the answers in: no error, every check right, every stated figure true."""
+    stated = notebook.stated_outputs(read(ROOT / "chapters" / f"{name}.md"))
+    assert stated, "a chapter states figures"
+    done = nbval(tmp_path, name, stated)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "warnings summary" not in done.stdout
+
+
+def test_a_changed_digit_fails(tmp_path):
+    """One digit of one stated figure is changed: exactly that cell fails."""
+    name = CHAPTERS[0]
+    stated = notebook.stated_outputs(read(ROOT / "chapters" / f"{name}.md"))
+    key = next(k for k, text in stated.items() if re.search(r"\d\.\d{4}", text))
+    stated[key] = re.sub(
+        r"(\d\.\d{3})(\d)", lambda m: m[1] + str((int(m[2]) + 1) % 10), stated[key], count=1
+    )
+    done = nbval(tmp_path, name, stated)
+    assert done.returncode == 1
+    assert re.search(r"^1 failed", done.stdout, re.MULTILINE), done.stdout[-2000:]
+
+
+def run(path: Path, folder: Path, **environment: str) -> nbformat.NotebookNode:
+    """Run All, as JupyterLab does it: the first error ends the run."""
+    book = nbformat.read(path, as_version=4)
+    env = os.environ | {"PYTHONPATH": str(ROOT), "COURSE_PROGRESS": str(folder)} | environment
+    client = NotebookClient(book, timeout=300, kernel_name="python3")
+    client.execute(env=env)
+    return book
+
+
+def outputs(book: nbformat.NotebookNode, suffix: str) -> list[str]:
+    """The plain text that each graded check cell shows."""
+    return [
+        cell.outputs[0]["data"]["text/plain"]
+        for cell in book.cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith(suffix)
+    ]
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_untouched_release_runs_to_its_end(name, tmp_path):
+    """Run All goes through without an error or a warning; every exercise says "not attempted"."""
+    book = run(ROOT / "release" / name / f"{name}.ipynb", tmp_path)
+    shown = outputs(book, "-check")
+    assert shown and all(text.endswith("not attempted yet.") for text in shown), shown
+    for cell in book.cells:
+        for output in cell.get("outputs", []):
+            assert output.get("name") != "stderr", output
+            assert output.output_type != "error"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_source_scores_full_marks_where_nbgrader_reads_them(name, tmp_path):
+    """While nbgrader runs it, each check cell's plain text is its full points and no more."""
+    book = run(ROOT / "source" / name / f"{name}.ipynb", tmp_path, NBGRADER_EXECUTION="autograde")
+    for cell in book.cells:
+        options = cell.metadata.get("nbgrader", {})
+        if options.get("grade") and cell.cell_type == "code":
+            assert float(cell.outputs[0]["data"]["text/plain"]) == options["points"]
+
+
+def validate(path: Path, folder: Path, expected: Path | None = None) -> str:
+    """What `nbgrader validate` prints of a notebook; its exit status is 0 either way."""
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    env = os.environ | {"PYTHONPATH": str(ROOT), "COURSE_PROGRESS": str(folder / "p")}
+    env |= {"COURSE_EXPECTED": str(expected)} if expected else {}
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "validate", str(path)],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", CHAPTERS[:1])
+def test_validate_passes_on_source_and_fails_on_release(name, tmp_path):
+    """nbgrader's validation is content with the answers, and names each stub as not attempted."""
+    said = validate(ROOT / "source" / name / f"{name}.ipynb", tmp_path)
+    assert "Success! Your notebook passes all the tests." in said
+    said = validate(ROOT / "release" / name / f"{name}.ipynb", tmp_path)
+    stubs = [cell.exercise for cell in read(ROOT / "chapters" / f"{name}.md").stubs()]
+    assert f"VALIDATION FAILED ON {len(stubs)} CELL(S)" in said
+    assert all(f"{stub}: not attempted yet." in said for stub in stubs)
+
+
+def test_validate_shows_the_report_and_no_frames_of_ours(built):
+    """On a chapter with a quiz and a written question, the error shown is the report itself."""
+    expected = built.root / "course" / "checks" / "expected"
+    assert "Success!" in validate(built.notebook("source"), built.root, expected)
+    book = nbformat.read(built.notebook("release"), as_version=4)
+    (stub,) = [c for c in book.cells if "def weighted_mean" in c.source]
+    stub.source = stub.source.replace("raise NotImplementedError", "return (w * x).sum() / len(w)")
+    path = built.root / "tried.ipynb"
+    nbformat.write(book, path)
+    said = validate(path, built.root, expected)
+    assert "CheckFailed: weighted_mean: not right yet" in said
+    assert "This is what you get when the sum is divided by n." in said
+    assert "Traceback" not in said and "course/checks" not in said
