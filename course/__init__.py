@@ -1,7 +1,7 @@
 """Neural Networks, Worked Out: what a chapter's notebook imports.
 
 >>> from course import check
->>> def elman(*args): raise NotImplementedError
+>>> def elman(**inputs): raise NotImplementedError
 >>> print(check(elman).state)
 not attempted
 """

@@ -7,11 +7,12 @@ a student's answer is always compared with something that went the same way.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import linecache
 import traceback
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,23 +76,18 @@ def call(
     for name in gradients:
         arguments[name].requires_grad_(True)
     outcome = Outcome()
-    printed = io.StringIO()
-    with (
-        contextlib.redirect_stdout(printed),
-        contextlib.redirect_stderr(printed),
-        warnings.catch_warnings(),
-    ):
-        # A warning goes to stderr, which nbgrader takes for a failure; the report shows it.
-        warnings.simplefilter("always")
+    printed = Printed()
+    with quiet(printed), torch.enable_grad():
         try:
             result = function(**arguments)
             raw = returned.fit(result, expected, parts)
             outcome.loose = returned.loose(result, expected, parts)
             outcome.values = {
-                name: returned.leaf(raw[name], leaf, name) for name, leaf in leaves(expected)
+                name: _own(returned.leaf(raw[name], leaf, name)) for name, leaf in leaves(expected)
             }
             outcome.itemsize = min(
-                (v.dtype.itemsize for v in outcome.values.values() if _is_float(v)), default=8
+                (returned.itemsize(raw[n], v) for n, v in outcome.values.items() if _is_float(v)),
+                default=8,
             )
             if gradients:
                 outcome.values |= _gradients(raw, arguments, gradients)
@@ -101,14 +97,26 @@ def call(
             outcome.fault = Fault("gradient", str(lost))
         except KeyboardInterrupt as stop:
             outcome.fault = fault_of(stop, function, "interrupted")
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # SystemExit, CancelledError and the like included
             outcome.fault = fault_of(error, function, "error")
-    outcome.printed = printed.getvalue()[:MAX_PRINTED]
-    after = dict(leaves(arguments))
+    outcome.printed = printed.text()
+    after = dict(_after(arguments))
     outcome.changed = tuple(
         name for name, tensor in before.items() if not _same(tensor, after.get(name))
     )
     return outcome
+
+
+@contextlib.contextmanager
+def quiet(printed: io.StringIO) -> Iterator[None]:
+    """Send prints and warnings to `printed`: nbgrader takes a word on stderr for a failure."""
+    with (
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("always")
+        yield
 
 
 def tensors(value: Any) -> Any:
@@ -126,6 +134,33 @@ def tensors(value: Any) -> Any:
 
 class _GradientLost(Exception):
     pass
+
+
+class Printed(io.StringIO):
+    """What was printed; a function may close it, and its text stays."""
+
+    def close(self) -> None:
+        pass
+
+    def text(self) -> str:
+        """The beginning of what was printed."""
+        return self.getvalue()[:MAX_PRINTED]
+
+
+def _own(value: Any) -> Any:
+    """A leaf with memory of its own: a function may use one buffer for all its calls."""
+    if not isinstance(value, np.ndarray):
+        return value
+    with np.errstate(all="ignore"):
+        return value.astype(np.float64) if value.dtype.itemsize > 8 else value.copy()
+
+
+def _after(arguments: dict) -> list:
+    """The inputs' leaves after the call."""
+    try:
+        return list(leaves(arguments))
+    except RecursionError:  # the function put a list into itself
+        return []
 
 
 def _gradients(raw: dict[str, Any], arguments: dict, names: tuple[str, ...]) -> dict[str, Any]:
@@ -154,12 +189,16 @@ def _gradients(raw: dict[str, Any], arguments: dict, names: tuple[str, ...]) -> 
 
 def fault_of(error: BaseException, function: Callable, kind: str) -> Fault:
     """Where in the student's own code it went wrong, for a traceback as short as can be."""
+    function = inspect.unwrap(function)  # @torch.no_grad() is not the student's code
     code = getattr(function, "__code__", None)
     own = code.co_filename if code else None
     frames = traceback.extract_tb(error.__traceback__)
     mine = [f for f in frames if f.filename == own]
     frame = mine[-1] if mine else None
-    message = str(error).strip() or "no message"
+    try:
+        message = str(error).strip() or "no message"
+    except Exception:  # an exception of the student's own may be broken, too
+        message = "no message"
     if kind == "interrupted":
         message = "You stopped it while it ran; is there a loop that never ends?"
     text = ""
@@ -167,7 +206,7 @@ def fault_of(error: BaseException, function: Callable, kind: str) -> Fault:
         text = (frame.line or linecache.getline(frame.filename, frame.lineno)).strip()
     own_line = frame is frames[-1] and len(mine) == 1
     # PyTorch raises this, too, for what it can't do: only the stub's own line counts.
-    stub_line = not text or text.startswith("raise NotImplementedError")
+    stub_line = not text or "raise NotImplementedError" in text
     if isinstance(error, NotImplementedError) and own_line and stub_line:
         kind = "not attempted"
     line = frame.lineno if frame is not None else None  # a cell is a file of its own in IPython

@@ -11,7 +11,7 @@ import numpy as np
 
 from course.checks.calls import Outcome, call
 from course.checks.compare import agree
-from course.checks.expected import Exercise, Quiz, UnknownExercise, find
+from course.checks.expected import Exercise, Quiz, UnknownExercise, find, name_of
 from course.checks.explain import explain
 from course.checks.marking import mark
 from course.checks.progress import record as keep
@@ -48,7 +48,7 @@ def finished(function: Callable) -> bool:
 
 def judge(function: Callable, record: bool = True, called: str = "check") -> Report:
     """The report of a check; `record` keeps it for `progress()`, `called` is what was typed."""
-    name = getattr(function, "__name__", None)
+    name = name_of(function)
     if not callable(function) or name is None:
         text = f"{called}() takes your function, as in {called}(elman); it got "
         text += f"{describe(function)}."

@@ -35,7 +35,8 @@ def _option_contrasts(answer: Answer) -> list[str]:
     for option in options:
         groups: dict[Any, set[bool]] = {}
         for i, case in cases:
-            groups.setdefault(case.inputs[option], set()).add(answer.wrong[i])
+            if option in case.inputs:
+                groups.setdefault(case.inputs[option], set()).add(answer.wrong[i])
         good = [value for value, wrong in groups.items() if wrong == {False}]
         bad = [value for value, wrong in groups.items() if wrong == {True}]
         if good and bad and len(good) + len(bad) == len(groups):
@@ -80,7 +81,11 @@ def _first_step(answer: Answer, name: str) -> int | None:
         if got.ndim == 0 or len(want) < 3:
             return None
         good = close(got, want, answer.exercise.relative, answer.outcomes[i].itemsize)
-        firsts.add(int(np.argmin(good.reshape(len(want), -1).all(axis=1))))
+        rows = good.reshape(len(want), -1).all(axis=1)
+        first = int(np.argmin(rows))
+        if rows[first:].any():
+            return None
+        firsts.add(first)
     return firsts.pop() if len(firsts) == 1 else None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from course.checks.answer import MIN_EVIDENCE, Answer, Finding, listed
+from course.checks.answer import MIN_EVIDENCE, Answer, Finding
 from course.checks.calls import Outcome
 from course.checks.compare import agree
 from course.checks.contrast import contrasts
@@ -84,8 +84,10 @@ def _some_cases(answer: Answer, candidates: Sequence[Known]) -> list[Finding]:
             found.append(known)
     if len(found) != 1:
         return []
-    labels = listed([answer.cases[i].label for i in wrong])
-    text = f"Where it is wrong ({labels}), this is what you get when {found[0].when[0]}."
+    # A label has commas of its own.
+    labels = "; ".join(answer.cases[i].label for i in wrong[:3])
+    more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    text = f"Where it is wrong ({labels}{more}), this is what you get when {found[0].when[0]}."
     return [Finding("partly named", text, found[0].hint[0])]
 
 

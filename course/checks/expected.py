@@ -89,6 +89,15 @@ class Chapter:
     exercises: tuple[str, ...]
 
 
+def name_of(function: Any) -> str | None:
+    """A function's name, None for what has none."""
+    try:
+        name = getattr(function, "__name__", None)
+    except Exception:
+        return None
+    return name if type(name) is str else None
+
+
 def chapters() -> list[Chapter]:
     """All compiled chapters, in order."""
     return list(_index().values())

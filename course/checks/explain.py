@@ -120,4 +120,5 @@ def _structure(exercise: Exercise, outcomes: Sequence[Outcome], bad: Sequence[in
 
 
 def _squeezed(got: np.ndarray, want: np.ndarray) -> bool:
-    return [n for n in got.shape if n != 1] == [n for n in want.shape if n != 1]
+    same = [n for n in got.shape if n != 1] == [n for n in want.shape if n != 1]
+    return same and got.ndim != want.ndim

@@ -25,8 +25,9 @@ def failing_call(exercise: Exercise, case: Case, outcome: Outcome) -> str:
         place = "" if name == "result" else name
         if _comparable(want, got) and want.size > SHOWN:
             good = close(got, want, exercise.relative, outcome.itemsize)
-            index = tuple(int(k) for k in np.argwhere(~good)[0])
-            place = f"{place or 'result'}[{', '.join(map(str, index))}]"
+            # All are good where the numbers are right but an input was changed in place.
+            index = np.unravel_index(int(np.argmin(good)), want.shape)
+            place = f"{place or 'result'}[{', '.join(str(int(k)) for k in index)}]"
             want, got = want[index], got[index]
         for digits in DIGITS:
             shown = _short(want, digits), _short(got, digits)
@@ -66,4 +67,7 @@ def _short(value: Any, digits: int) -> str:
         return " ".join(text.split())
     if isinstance(value, list):
         return "[" + ", ".join(_short(item, digits) for item in value) + "]"
-    return repr(value)
+    try:
+        return repr(value)
+    except Exception:
+        return f"a {type(value).__name__}"

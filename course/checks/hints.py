@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from course.checks.expected import Quiz, UnknownExercise, find
+from course.checks.expected import Quiz, UnknownExercise, find, name_of
 
 _shown: dict[str, int] = {}  # hints revealed so far in this session, by exercise
 
@@ -21,7 +21,7 @@ def hint(exercise: Callable | str) -> Hint:
 
     `exercise` is the function or its name.
     """
-    name = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", None)
+    name = exercise if type(exercise) is str else name_of(exercise)
     if name is None:
         return Hint("hint() takes your function, as in hint(elman).")
     try:

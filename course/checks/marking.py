@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from course.checks.calls import fault_of
+from course.checks.calls import Printed, fault_of, quiet
 from course.checks.expected import Quiz
 from course.checks.report import NOT_ATTEMPTED, RIGHT, WRONG, Line, Report
 
@@ -13,11 +13,13 @@ from course.checks.report import NOT_ATTEMPTED, RIGHT, WRONG, Line, Report
 def mark(function: Callable, key: Quiz) -> Report:
     """The report of one quiz; a question without an answer is neither right nor wrong."""
     report = Report(key.name, NOT_ATTEMPTED, points=key.points, counted="questions right")
+    printed = Printed()
     try:
-        answers = function()
+        with quiet(printed):
+            answers = function()
     except NotImplementedError:
         return report
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         fault = fault_of(error, function, "error")
         report.state = WRONG
         report.messages = [f"It stopped with {fault.exception}: {fault.message}"]
@@ -31,7 +33,7 @@ def mark(function: Callable, key: Quiz) -> Report:
             '{1: "A", 2: "B"}.'
         ]
         return report
-    given = {str(n).lower().removeprefix("question").strip(): x for n, x in answers.items()}
+    given = {_text(n).lower().removeprefix("question").strip(): x for n, x in answers.items()}
     report.lines = [_line(number, q, given.get(number)) for number, q in key.questions.items()]
     right = sum(line.state == RIGHT for line in report.lines)
     report.score = right / len(report.lines)
@@ -46,11 +48,18 @@ def mark(function: Callable, key: Quiz) -> Report:
 
 def _line(number: str, question: Mapping[str, Any], given: Any) -> Line:
     title = f"Question {number}"
-    if given is None or given is ... or not str(given).strip():
+    if given is None or given is ... or not _text(given).strip():
         return Line(title, NOT_ATTEMPTED)
-    letter = str(given).strip(" .()").upper()
+    letter = _text(given).strip(" .()\n\t").upper()
     if letter not in question["why"]:
         letters = ", ".join(question["why"])
-        return Line(title, WRONG, f"{str(given)[:20]!r} is not one of {letters}.")
+        return Line(title, WRONG, f"{_text(given)[:20]!r} is not one of {letters}.")
     state = RIGHT if letter == question["right"] else WRONG
     return Line(title, state, f"{letter}. {question['why'][letter]}")
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception:
+        return type(value).__name__

@@ -54,6 +54,8 @@ def patterns(answer: Answer) -> list[Finding]:
         for shows, sentence in PATTERNS:
             if not text and all(got.ndim and shows(got, e, size) for got, e, size in seen):
                 text = sentence.format(name=name)
+        if text and len(seen) < sum(case.diagnostic for case in answer.cases):
+            text = f"Where it is wrong: {text}"
         if text:
             findings.append(Finding("pattern", text))
     return findings
@@ -94,11 +96,13 @@ def _ratio(got: np.ndarray, expected: np.ndarray) -> float | None:
     largest = int(np.argmax(np.abs(expected)))
     if expected.ravel()[largest] == 0:
         return None
-    factor = float(got.ravel()[largest] / expected.ravel()[largest])
+    with np.errstate(all="ignore"):
+        factor = float(got.ravel()[largest] / expected.ravel()[largest])
     # Near 1 it is rounding, and 0 times the answer is no scaling but a missing one.
     if abs(factor - 1) < 0.01 or abs(factor) < 1e-6:
         return None
-    return factor if bool(close(got, factor * expected).all()) else None
+    with np.errstate(all="ignore"):
+        return factor if bool(close(got, factor * expected).all()) else None
 
 
 def _size_factor(answer: Answer, name: str) -> str:
@@ -116,7 +120,9 @@ def _size_factor(answer: Answer, name: str) -> str:
     ]
     for argument, shape in shapes[0].items():
         for axis in range(len(shape)):
-            sizes = [shape_of[argument][axis] for shape_of in shapes]
+            sizes = [s[argument][axis] for s in shapes if len(s.get(argument, ())) > axis]
+            if len(sizes) < len(shapes):
+                continue
             for verb, wanted in (("multiplied", sizes), ("divided", [1 / n for n in sizes])):
                 if np.allclose([factor for factor, _ in rows], wanted, rtol=1e-6):
                     along = f" along axis {axis}" if len(shape) > 1 else ""

@@ -102,6 +102,6 @@ def _state(exercise: str) -> str:
     """The recorded state; a record that can't be read counts as none."""
     try:
         state = json.loads((folder() / f"{exercise}.json").read_text(encoding="utf-8"))["state"]
-    except (OSError, ValueError, TypeError, KeyError):
+        return state if state in WORDS else NOT_ATTEMPTED
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return NOT_ATTEMPTED
-    return state if state in WORDS else NOT_ATTEMPTED

@@ -103,7 +103,11 @@ def _stacked(got: Any, shown: str) -> Any:
     if not any(is_tensor(row) for row in rows):
         return rows
     torch = sys.modules["torch"]
-    rows = [row if is_tensor(row) else torch.as_tensor(row) for row in rows]
+    try:
+        rows = [row if is_tensor(row) else torch.as_tensor(row) for row in rows]
+    except (RuntimeError, TypeError, ValueError):
+        odd = next(row for row in got if not is_tensor(row))
+        raise Refused(f"{shown} is a list with {describe(odd)} among tensors.") from None
     if len({tuple(row.shape) for row in rows}) > 1:
         shapes = ", ".join(str(tuple(row.shape)) for row in rows)
         raise Refused(f"{shown} is a list of tensors of different shapes: {shapes}.")
@@ -137,7 +141,7 @@ def _array(value: Any, shown: str) -> np.ndarray:
         if is_tensor(value):
             value = value.detach().to_dense().cpu() if value.is_sparse else value.detach().cpu()
             if str(value.dtype) == "torch.bfloat16":
-                return value.float().numpy().astype(np.float16)
+                return value.float().numpy()
             array = value.resolve_conj().resolve_neg().numpy()
         else:
             array = np.asarray(value)
@@ -149,6 +153,11 @@ def _array(value: Any, shown: str) -> np.ndarray:
     if array.dtype.kind not in "biuf":
         raise Refused(f"{shown} is {describe(value)}, which can't be read as numbers.")
     return array
+
+
+def itemsize(raw: Any, array: np.ndarray) -> int:
+    """Bytes a number of what came back; bfloat16 is read as float32 to keep its range."""
+    return 2 if is_tensor(raw) and raw.dtype.itemsize == 2 else array.dtype.itemsize
 
 
 def is_tensor(value: Any) -> bool:
