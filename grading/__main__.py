@@ -51,6 +51,20 @@ def _parser() -> argparse.ArgumentParser:
     job.add_argument("--folder", type=Path, help="where it plays (default: demo/)")
     job.set_defaults(job=_demo)
 
+    job = jobs.add_parser("contract", help="what a chapter still owes its students")
+    job.add_argument("chapters", nargs="*", help="only these, e.g. ch04_rnn")
+    job.set_defaults(job=_contract)
+
+    job = jobs.add_parser("new-chapter", help="write the skeleton of a chapter")
+    job.add_argument("chapter", help="e.g. ch05_lstm_gru")
+    job.add_argument("title", help='e.g. "LSTM and GRU"')
+    job.set_defaults(job=_new_chapter)
+
+    job = jobs.add_parser("new-exercise", help="write the skeletons of an exercise and its key")
+    job.add_argument("chapter", help="e.g. ch05_lstm_gru")
+    job.add_argument("exercise", help="its id, e.g. lstm_step")
+    job.set_defaults(job=_new_exercise)
+
     job = jobs.add_parser("bundle", help="dist/student/: only what students may have")
     job.add_argument("--to", type=Path, help="another folder than dist/student")
     job.set_defaults(job=_bundle)
@@ -82,6 +96,40 @@ def _demo(options: argparse.Namespace) -> int:
 
     root = options.root.resolve()
     return demo(root, (options.folder or root / "demo").resolve())
+
+
+def _contract(options: argparse.Namespace) -> int:
+    from grading.build import Layout
+    from grading.chapter import read
+    from grading.contract import breaches
+
+    layout = Layout.at(options.root.resolve())
+    coverage = layout.chapters / "coverage.toml"
+    found = [
+        f"{name}: {text}"
+        for name in options.chapters or layout.names()
+        for text in breaches(read(layout.chapters / f"{name}.md"), coverage)
+    ]
+    print("\n".join(found) or "Every chapter keeps its contract.")
+    return 1 if found else 0
+
+
+def _new_chapter(options: argparse.Namespace) -> int:
+    from grading.build import Layout
+    from grading.skeleton import new_chapter
+
+    for path in new_chapter(Layout.at(options.root.resolve()), options.chapter, options.title):
+        print(f"written: {path}")
+    return 0
+
+
+def _new_exercise(options: argparse.Namespace) -> int:
+    from grading.build import Layout
+    from grading.skeleton import new_exercise
+
+    for path in new_exercise(Layout.at(options.root.resolve()), options.chapter, options.exercise):
+        print(f"written: {path}")
+    return 0
 
 
 def _bundle(options: argparse.Namespace) -> int:
