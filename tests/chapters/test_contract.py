@@ -1,0 +1,70 @@
+"""Every chapter keeps the contract; and each rule of the contract can be broken."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from grading import contract
+from grading.build import Layout
+from grading.chapter import read
+
+ROOT = Path(__file__).resolve().parents[2]
+LAYOUT = Layout.at(ROOT)
+COVERAGE = LAYOUT.chapters / "coverage.toml"
+
+
+@pytest.mark.parametrize("name", LAYOUT.names())
+def test_a_chapter_keeps_the_contract(name):
+    """Rhythm, lengths, alternative texts, coverage: nothing is missing."""
+    found = contract.breaches(read(LAYOUT.chapters / f"{name}.md"), COVERAGE)
+    assert found == [], "\n".join(found)
+
+
+def owed_of(text: str, folder: Path) -> list[str]:
+    """What a changed text of the model chapter would still owe."""
+    path = folder / "ch04_rnn.md"
+    path.write_text(text, encoding="utf-8")
+    return contract.breaches(read(path), COVERAGE)
+
+
+# (pattern in the model chapter, what is put in its place, what the contract says of it)
+FAULTS = {
+    "another title": (r"(?m)^# .*$", "# Something else", "does not begin with"),
+    "no time": (r"\*\*Time:\*\*", "Time:", r"lacks \*\*Time"),
+    "wrong points": (r"\*\*Points:\*\* \d+", "**Points:** 7", r"must say \*\*Points"),
+    "no recap": (r"## Recap", "## Summary", "no section Recap"),
+    "no reading": (r"## Where to read more", "## Links", "no section Where to read more"),
+    "long code": (r"import math\n", "import math\n" + "x = 1\n" * 30, "code cell of"),
+    "long prose": (r"(?m)^(## Where to read more)$", "word " * 200 + "\n\n\\1", "text cell of"),
+    "filler": (r"Three matrices", "Obviously three matrices", "'Obviously' says nothing"),
+    "shouting": (r"(?m)^(## Recap)$", "Well done!\n\n\\1", "exclamation mark"),
+    "no alternative text": (r"show\(fig, alt=\"[^\"]*\"\)", 'show(fig, alt="A plot.")', "needs an alt"),
+    "plain pyplot": (r"show\(fig, alt=\"[^\"]*\"\)", "plt.show()", "has no alternative text"),
+    "no axis label": (r"xlabel", "x_label", "without xlabel"),
+    "not predicted": (r"redict", "uess", "nothing is predicted"),
+    "runs unfinished": (r"if finished\([^)]*\):", "if True:", "without `if finished"),
+    "no example": (r"Example: ", "So: ", "gives no example"),
+    "no boxes": (r"\*\*Common mistake\.\*\*", "**Mind.**", "boxes"),
+    "row not covered": (r"\"?RNN-04\"?,? ?", "", "no cell covers RNN-04"),
+    "exercise missing": (r":exercise: jordan", ":quiz: jordan", "exercise jordan is missing"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_named(fault, tmp_path):
+    """Each rule catches the fault that it is there for, in words an author can act on."""
+    pattern, replacement, said = FAULTS[fault]
+    text = (LAYOUT.chapters / "ch04_rnn.md").read_text(encoding="utf-8")
+    changed, count = re.subn(pattern, replacement, text, count=0 if fault != "long prose" else 1)
+    assert count, "the fault could not be planted"
+    before = set(owed_of(text, tmp_path))
+    new = [line for line in owed_of(changed, tmp_path) if line not in before]
+    assert any(re.search(said, line) for line in new), new
+
+
+def test_a_chapter_that_nobody_listed(tmp_path):
+    """A chapter without an entry in coverage.toml is told so."""
+    path = tmp_path / "ch99_new.md"
+    path.write_text((LAYOUT.chapters / "ch04_rnn.md").read_text(encoding="utf-8"))
+    assert any("does not say what ch99_new owes" in t for t in contract.breaches(read(path), COVERAGE))
