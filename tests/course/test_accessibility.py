@@ -1,8 +1,5 @@
 """What a check shows can be read by everyone: axe-core finds nothing, in light and in dark."""
 
-import os
-import shutil
-
 import pytest
 
 from course import check, progress, quiz
@@ -21,28 +18,6 @@ body {{ background: {background}; color: {text}; font: 14px/1.4 system-ui, sans-
 pre, code {{ font-family: monospace; font-size: 13px }}
 td, th {{ padding: 0.4em 0.8em; text-align: left }}
 </style></head><body><main><h1>Reports</h1>{content}</main></body></html>"""
-
-
-def chromium(find=shutil.which):
-    """Chromium's path. Where there is none: a failure in continuous integration, else a skip."""
-    path = find("chromium") or find("chromium-browser") or find("google-chrome")
-    if path is None and os.environ.get("CI"):
-        pytest.fail("no Chromium, though continuous integration must have one (apt: chromium)")
-    if path is None:
-        pytest.skip("no Chromium on this machine; apt install chromium")
-    return path
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A real Chromium."""
-    path = chromium()
-    sync_api = pytest.importorskip("playwright.sync_api")
-    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -153,11 +128,11 @@ def test_a_planted_fault_is_found(violations, rule, theme):
     assert any(found.startswith(f"{rule}:") for found in violations(report + FAULTS[rule], theme))
 
 
-def test_without_a_browser_continuous_integration_fails(monkeypatch):
+def test_without_a_browser_continuous_integration_fails(chromium_finder, monkeypatch):
     """At home the tests are skipped, with the reason."""
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="no Chromium"):
-        chromium(find=lambda name: None)
+        chromium_finder(find=lambda name: None)
     monkeypatch.delenv("CI")
     with pytest.raises(pytest.skip.Exception, match="no Chromium"):
-        chromium(find=lambda name: None)
+        chromium_finder(find=lambda name: None)
