@@ -15,6 +15,8 @@ from pathlib import Path
 from grading.chapter import Cell, Chapter
 
 CELLS = (40, 80)  # a chapter of two hours
+LONG_CELLS = 130  # one of a day, with more than MANY exercises and a break point in its middle
+MANY = 8
 CODE_LINES = 25
 TYPICAL_CODE_LINES = 15
 PROSE_WORDS = 130  # in one text cell; more is two thoughts
@@ -54,6 +56,8 @@ def ending(chapter: Chapter) -> Iterator[str]:
 def size(chapter: Chapter) -> Iterator[str]:
     """Cells are as short as a thought."""
     low, high = CELLS
+    if sum("exercise" in cell.options for cell in chapter.stubs()) > MANY:
+        high = LONG_CELLS
     if not low <= len(chapter.cells) <= high:
         yield f"{len(chapter.cells)} cells; a chapter has {low} to {high}"
     lengths = []
@@ -85,11 +89,14 @@ def prose(chapter: Chapter) -> Iterator[str]:
 def figures(chapter: Chapter) -> Iterator[str]:
     """Shown with alternative text, labelled, predicted before, interpreted after."""
     for before, cell, after in _with_neighbours(chapter):
-        if cell.kind != "code" or "show(" not in cell.source:
-            if cell.kind == "code" and re.search(r"\bplt\.show\(", cell.source):
-                yield f"line {cell.line}: plt.show() has no alternative text; use show(...)"
+        if cell.kind != "code":
             continue
-        for call in _calls(cell, "show"):
+        if "plt.show(" in cell.source:
+            yield f"line {cell.line}: plt.show() has no alternative text; use show(...)"
+        shown = list(_calls(cell, "show"))
+        if not shown:
+            continue
+        for call in shown:
             alt = next((k.value for k in call.keywords if k.arg == "alt"), None)
             text = alt.value if isinstance(alt, ast.Constant) else ""
             if len(str(text)) < 40 and not isinstance(alt, ast.JoinedStr):
