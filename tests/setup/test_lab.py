@@ -327,9 +327,7 @@ def lab_server(course, tmp_path):
         log.close()
 
 
-def test_a_real_jupyterlab_serves_the_copy_and_the_second_start_keeps_the_edits(
-    course, lab_server
-):
+def test_a_real_jupyterlab_serves_the_copy_and_the_second_start_keeps_the_edits(course, lab_server):
     process, ask = lab_server()
     assert "version" in ask("/api")
     served = ask(f"/api/contents/{FIRST}")
