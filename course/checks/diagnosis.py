@@ -100,8 +100,11 @@ def _one_part(answer: Answer, candidates: Sequence[Known]) -> list[Finding]:
         found = []
         for known in candidates:
             verdicts = [_verdict(answer, known, i, name) for i in range(len(answer.cases))]
+            # A result that is zero, or missing its work, is no sign of any one mistake.
             evidence = sum(
-                _evidence(answer, i, v) and not answer.right[i][name]
+                _evidence(answer, i, v)
+                and not answer.right[i][name]
+                and bool(np.any(answer.outcomes[i].values[name]))
                 for i, v in enumerate(verdicts)
             )
             touched = {n for n in names if _touches(answer, known, n)}

@@ -65,6 +65,9 @@ def _short(value: Any, digits: int) -> str:
             np.asarray(value), precision=digits, separator=", ", suppress_small=True
         )
         return " ".join(text.split())
+    if isinstance(value, dict):
+        items = (f"{key!r}: {_short(item, digits)}" for key, item in value.items())
+        return "{" + ", ".join(items) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_short(item, digits) for item in value) + "]"
     try:

@@ -228,7 +228,7 @@ def test_a_grader_sees_a_zero_as_a_failure(grading, keys, named, cell):
         ("def elman(**k):\n    raise NotImplementedError", "elman", "not attempted yet"),
         ("def elman(**k): return 1 / 0", "elman", "division by zero"),
         ("def elmann(**k): pass", "elmann", "Did you mean elman?"),
-        ("def ch04_quiz(): return {1: 'A'}", "ch04_quiz", "0 of 4 questions right"),
+        ("def ch04_quiz(): return {1: 'A'}", "ch04_quiz", "0 of 10 questions right"),
     ):
         with pytest.raises(CheckFailed, match=re.escape(words)):
             check(cell(source, name))
