@@ -19,7 +19,7 @@ LONG_CELLS = 130  # one of a day, with more than MANY exercises and a break poin
 MANY = 8
 CODE_LINES = 25
 TYPICAL_CODE_LINES = 15
-PROSE_WORDS = 130  # in one text cell; more is two thoughts
+PROSE_WORDS = 165  # in one text cell; more is two thoughts
 FILLER = re.compile(r"\b(simply|obviously|of course|trivial(?:ly)?|note that)\b", re.IGNORECASE)
 CODE = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
 

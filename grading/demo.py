@@ -6,6 +6,7 @@ would see: one line a student with the score and what the feedback said.
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -103,18 +104,32 @@ def simulated(keys: Mapping[str, Key], quiz: Mapping[int, str], text: Chapter) -
 
 
 def share_mistakes(key: Key, students: int) -> list[tuple[Mistake, ...]]:
-    """Every listed mistake of a key for one of so many students; some make two at once."""
+    """Every listed mistake of a key for one of so many students; some make two at once.
+
+    Only pairs that a check tells apart are made. Raises `BuildError` where they don't suffice.
+    """
     mistakes = key.mistakes
-    shared: list[tuple[Mistake, ...]] = [(mistake,) for mistake in mistakes[:students]]
     told = {pair.when for pair in find(key.name).pairs}
-    for mistake in mistakes[students:]:
-        for number, (first, *others) in enumerate(shared):
-            if not others and (first.when, mistake.when) in told:
-                shared[number] = (first, mistake)
-                break
-        else:
-            raise BuildError(key.path, None, f"nobody is left to make mistake {mistake.name!r}.")
+    pairs = [(a, b) for a, b in itertools.combinations(mistakes, 2) if (a.when, b.when) in told]
+    chosen = _disjoint(pairs, max(0, len(mistakes) - students))
+    if chosen is None:
+        raise BuildError(key.path, None, f"{students} students can't make all its mistakes.")
+    paired = {mistake.name for pair in chosen for mistake in pair}
+    alone = [(mistake,) for mistake in mistakes if mistake.name not in paired]
+    shared = [*alone, *chosen]
     return shared + [()] * (students - len(shared))
+
+
+def _disjoint(pairs: list[tuple], count: int) -> list[tuple] | None:
+    """So many pairs of which no two share a mistake, or None."""
+    if count == 0:
+        return []
+    for number, (a, b) in enumerate(pairs):
+        free = [pair for pair in pairs[number + 1 :] if a not in pair and b not in pair]
+        rest = _disjoint(free, count - 1)
+        if rest is not None:
+            return [(a, b), *rest]
+    return None
 
 
 def work(path: Path, student: Student) -> None:

@@ -222,4 +222,6 @@ def _same(before: Any, after: Any) -> bool:
 
     if not isinstance(after, torch.Tensor) or before.shape != after.shape:
         return False
+    if after.requires_grad and after.is_leaf:
+        return False  # marked for autograd: the next call's gradients would be added to these
     return bool(torch.equal(torch.nan_to_num(before), torch.nan_to_num(after.detach())))

@@ -97,7 +97,7 @@ def _examine(function: Callable, exercise: Exercise) -> Report:
     report = Report(exercise.name, state, share, exercise.points, lines)
     report.loose = next((outcome.loose for outcome in outcomes if outcome.loose), "")
     report.notes = _notes(function, exercise, outcomes)
-    if report.loose:
+    if report.loose and not any(wrong):
         report.notes.append(f"{report.loose} It is accepted here, but later cells need that.")
     if any(wrong):
         explain(report, exercise, outcomes, wrong)
@@ -141,7 +141,7 @@ def _notes(function: Callable, exercise: Exercise, outcomes: Sequence[Outcome]) 
             "that is accepted here."
         )
     if used := _forbidden(function, exercise.forbidden):
-        notes.append(f"It calls `{used}`, which this exercise asks you to build yourself.")
+        notes.append(f"It calls `{used}`; the exercise asks you to do without it.")
     if not any(outcome.fault for outcome in outcomes) and _forgetful(function, exercise, outcomes):
         notes.append("Called twice with the same inputs it gives two different results.")
     printed = next((outcome.printed.strip() for outcome in outcomes if outcome.printed.strip()), "")

@@ -16,6 +16,7 @@ from course.checks.scoring import wrong_leaves
 
 # What PyTorch says -> what a beginner can do about it.
 ADVICE = (
+    (r"max_all.*Complex", "These numbers are complex; take .abs() first."),
     (r"bitwise_xor", "`^` is no power in Python; a square is `** 2`."),
     (
         r"same dtype|Float and Double|Double and Float|dtype Float|dtype Double|scalar type",
@@ -52,8 +53,8 @@ def explain(
     changed = sorted({name for outcome in outcomes for name in outcome.changed})
     if changed:
         report.messages.append(
-            f"It changes its input {', '.join(changed)} in place; whoever called it still needs "
-            "the old values. Work on a new tensor."
+            f"It changes its input {', '.join(changed)}; whoever called it still needs that as it "
+            "was. Work on a new tensor (x.detach().clone()), or on a new list or dict."
         )
     first = exercise.cases[bad[0]]
     report.inputs = {name: tensors(value) for name, value in first.inputs.items()}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course.checks.calls import Outcome
-from course.checks.compare import close
+from course.checks.compare import agree, close
 from course.checks.expected import Case, Exercise
 from course.checks.scoring import wrong_leaves
 
@@ -41,7 +41,13 @@ def failing_call(exercise: Exercise, case: Case, outcome: Outcome) -> str:
 
 def _earliest(exercise: Exercise, case: Case, outcome: Outcome) -> str | None:
     """The wrong leaf that goes wrong in the earliest row; the first one where rows don't apply."""
-    names = [n for n in wrong_leaves(exercise, case, outcome) if n in outcome.values]
+    # Where an input was changed, right numbers count as wrong, too; those show nothing here.
+    names = [
+        n
+        for n in wrong_leaves(exercise, case, outcome)
+        if n in outcome.values
+        and not agree(outcome.values[n], case.expected()[n], exercise.relative, outcome.itemsize)
+    ]
     firsts = []
     for name in names:
         want, got = case.expected()[name], outcome.values[name]

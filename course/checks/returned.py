@@ -87,7 +87,7 @@ def loose(got: Any, expected: Any, parts: tuple[str, ...] = (), name: str = "") 
         pairs = [(got[key], item, f"{name}.{key}".lstrip(".")) for key, item in expected.items()]
     elif isinstance(expected, list):
         pairs = [(got[i], item, f"{name or 'result'}[{i}]") for i, item in enumerate(expected)]
-    elif isinstance(expected, np.ndarray) and not is_tensor(got):
+    elif isinstance(expected, np.ndarray) and expected.ndim and not is_tensor(got):
         advice = "; torch.stack makes one tensor of it" if isinstance(got, list | tuple) else ""
         return f"{name or 'The result'} is {describe(got)}, not a tensor{advice}."
     else:

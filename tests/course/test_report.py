@@ -150,7 +150,7 @@ def test_notes_tell_precision_and_what_was_to_be_built(cell, solution, keys):
     source = "def elman(**inputs):\n    nn.RNN\n    return oracle(**inputs)\n"
     oracle = keys["elman"].module.oracle
     report = check(cell(source, "elman", nn=torch.nn, oracle=oracle))
-    assert "It calls `nn.RNN`, which this exercise asks you to build yourself." in report.notes
+    assert "It calls `nn.RNN`; the exercise asks you to do without it." in report.notes
     report = check(cell(source.replace("    nn.RNN\n", ""), "elman", oracle=oracle))
     assert report.notes == []
 
