@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from grading.chapter import read
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = Layout.at(ROOT).names()
+BUDGET_SECONDS = 90
+BUDGET_KIB = 2 * 2**20
 
 
 def nbval(
@@ -46,12 +49,19 @@ def nbval(
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_runs_and_prints_what_it_states(name, tmp_path):
-    """Top to bottom with the answers in: no error, every check right, every stated figure true."""
+    """With the answers in: no error, every check right, every stated figure true, in budget."""
     stated = notebook.stated_outputs(read(ROOT / "chapters" / f"{name}.md"))
     assert stated, "a chapter states figures"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = nbval(tmp_path, name, stated)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "warnings summary" not in done.stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    # Time on the processor, which hardly depends on what else the machine does.
+    assert seconds <= BUDGET_SECONDS, f"{name} took {seconds:.0f} s of processor time"
+    if after.ru_maxrss > before.ru_maxrss:  # the largest process so far was this run's
+        assert after.ru_maxrss <= BUDGET_KIB, f"{name} took {after.ru_maxrss / 2**20:.1f} GB"
 
 
 def test_a_changed_digit_fails(tmp_path):
