@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from course.checks.answer import MIN_EVIDENCE
-from course.checks.calls import Outcome, call
+from course.checks.calls import Outcome, call, tensors
 from course.checks.compare import agree, distance
 from course.checks.returned import is_tensor
 from grading.answers import Key
@@ -79,8 +79,6 @@ def results(
     function: Callable, case: Case, parts: Sequence[str] = ()
 ) -> tuple[Any, dict[str, Any]]:
     """What a right function returns for a case: the value tree and the gradients by input."""
-    from course.checks.calls import tensors
-
     arguments = {name: tensors(value) for name, value in case.inputs.items()}
     tree = plain(function(**arguments))
     if parts:

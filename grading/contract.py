@@ -178,7 +178,7 @@ def breaches(chapter: Chapter, coverage: Path) -> list[str]:
 
     `coverage` is the file that lists what each chapter owes (chapters/coverage.toml).
     """
-    found = [f"{text}" for rule in RULES for text in rule(chapter)]
+    found = [text for rule in RULES for text in rule(chapter)]
     owed = tomllib.loads(coverage.read_text(encoding="utf-8")).get(chapter.name)
     if owed is None:
         return [*found, f"{coverage} does not say what {chapter.name} owes"]
