@@ -22,14 +22,13 @@ from course.checks.writing import forbidden, unfinished
 
 __all__ = ["check", "finished", "judge", "outcomes_of", "quiz"]
 
-_changed_signature = misfit  # grading/judge/inside/probe.py calls it so
-
 
 def check(function: Callable) -> Report:
     """Check an exercise's function and report, criterion by criterion, with a diagnosis.
 
-    `function` is the exercise's function, under the exercise's name. Returns a `Report` that
-    displays itself; only where a grader or a test asks for it is a shortfall raised.
+    `function` is the exercise's function, or the class of a module, under the exercise's name.
+    Returns a `Report` that displays itself; only where a grader or a test asks for it is a
+    shortfall raised.
     """
     return deliver(judge(function))
 

@@ -12,20 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from course.checks import significance as exact
 from course.checks.compare import close
-from course.checks.significance import (
-    agreements,
-    alternate,
-    binomial,
-    chi_square,
-    combined,
-    extreme,
-    gap,
-    hits_per_draw,
-    neighbours,
-    ratios,
-    sums_of_draws,
-)
 
 EDGE = 1e-8  # float32 uniforms may be exactly 0, whose normal score is infinite
 
@@ -90,15 +78,15 @@ class Categorical:
             each = (codes == k).reshape(n, -1).sum(axis=0)  # per element
             sizes = np.bincount(index.ravel())
             pooled = np.bincount(index.ravel(), weights=each)
-            alone = binomial(each, n, flat[k])
-            shares += [binomial(pooled, n * sizes, groups[k]), alone, combined(alone)]
+            alone = exact.binomial(each, n, flat[k])
+            shares += [exact.binomial(pooled, n * sizes, groups[k]), alone, exact.combined(alone)]
         found = {"shares": np.concatenate(shares)}
         probs = np.broadcast_to(self.probs[:, None], (kinds, n, *batch))
-        found["elements"] = agreements(neighbours(codes, probs, batch))
+        found["elements"] = exact.agreements(exact.neighbours(codes, probs, batch))
         if flat.shape[1] > 1:
-            whole = [hits_per_draw(codes == k, self.probs[k]) for k in counted]
+            whole = [exact.hits_per_draw(codes == k, self.probs[k]) for k in counted]
             found["elements"] = np.append(found["elements"], whole)
-        found["draws"] = agreements([alternate(codes, probs, 0)])
+        found["draws"] = exact.agreements([exact.alternate(codes, probs, 0)])
         return found
 
     def sample(self, rng: np.random.Generator, draws: int) -> list[np.ndarray]:
@@ -116,7 +104,7 @@ class Categorical:
     def marginals(self, draws: Sequence[np.ndarray], itemsize: int = 8) -> dict[str, Marginal]:
         """Tests of each element alone, which hold however the elements depend on each other."""
         hits, n = self.hits(draws, itemsize), len(draws[0])
-        alone = binomial(hits, n, self.probs)
+        alone = exact.binomial(hits, n, self.probs)
         return {"shares": Marginal(alone, np.sign(hits - n * self.probs))}
 
     def hits(self, draws: Sequence[np.ndarray], itemsize: int = 8) -> np.ndarray:
@@ -129,6 +117,7 @@ class Categorical:
         return float((self.probs**2).sum(axis=0).prod())
 
     def plain(self) -> dict[str, Any]:
+        """A value tree that `of` reads."""
         return {"family": "categorical", "probs": self.probs, "values": dict(self.values)}
 
     def _matches(self, draws: Sequence[np.ndarray], k: int, itemsize: int = 8) -> np.ndarray:
@@ -167,21 +156,25 @@ class _Continuous:
         inside = ((z - means) ** 2).sum(axis=0)  # chi-square of n - 1 each
         total = means.mean() * np.sqrt(z.size)
         offset = n * (means**2).sum()  # chi-square of one degree an element
-        alone = chi_square(inside, n - 1)
+        alone = exact.chi_square(inside, n - 1)
         found = {
             "mean": np.array([2 * ndtr(-abs(total)), gammaincc(z.shape[1] / 2, offset / 2)]),
             "spread": np.concatenate(
-                [chi_square(inside.sum()[None], (n - 1) * inside.size), alone, combined(alone)]
+                [
+                    exact.chi_square(inside.sum()[None], (n - 1) * inside.size),
+                    alone,
+                    exact.combined(alone),
+                ]
             ),
-            "shape": np.array([gap(z), extreme(z)]),
+            "shape": np.array([exact.gap(z), exact.extreme(z)]),
         }
         centred = (z - means).reshape(n, *batch)
-        found["elements"] = ratios(neighbours(centred, centred, batch), n - 1)
+        found["elements"] = exact.ratios(exact.neighbours(centred, centred, batch), n - 1)
         if z.shape[1] > 1:
-            found["elements"] = np.append(found["elements"], sums_of_draws(centred))
-        first, second, *_ = alternate(scores, scores, 0)
+            found["elements"] = np.append(found["elements"], exact.sums_of_draws(centred))
+        first, second, *_ = exact.alternate(scores, scores, 0)
         pair = (first - first.mean(axis=0), second - second.mean(axis=0))
-        found["draws"] = ratios([pair], len(first) - 1)
+        found["draws"] = exact.ratios([pair], len(first) - 1)
         return found
 
     def marginals(self, draws: Sequence[np.ndarray], itemsize: int = 8) -> dict[str, Marginal]:
@@ -196,7 +189,7 @@ class _Continuous:
         t = means * np.sqrt(n) / np.maximum(stds, 1e-300)
         return {
             "mean": Marginal(2 * stdtr(n - 1, -np.abs(t)), np.sign(means)),
-            "spread": Marginal(chi_square((n - 1) * stds**2, n - 1), np.sign(stds - 1)),
+            "spread": Marginal(exact.chi_square((n - 1) * stds**2, n - 1), np.sign(stds - 1)),
         }
 
     def scores(self, draws: np.ndarray) -> np.ndarray:
@@ -223,9 +216,11 @@ class Normal(_Continuous):
             raise ValueError("the std of a Normal is above 0")
 
     def possible(self, draws: Sequence[np.ndarray], itemsize: int = 8) -> np.ndarray:
+        """Which elements of which draws have a possible value, (draws, *batch)."""
         return np.isfinite(draws[0])
 
     def scores(self, draws: np.ndarray) -> np.ndarray:
+        """The draws as standard normal numbers."""
         return (draws - self.mean) / self.std
 
     def sample(self, rng: np.random.Generator, draws: int) -> list[np.ndarray]:
@@ -237,6 +232,7 @@ class Normal(_Continuous):
         return self.mean, self.std
 
     def plain(self) -> dict[str, Any]:
+        """A value tree that `of` reads."""
         return {"family": "normal", "mean": self.mean, "std": self.std}
 
 
@@ -255,10 +251,12 @@ class Uniform(_Continuous):
             raise ValueError("the low of a Uniform is below its high")
 
     def possible(self, draws: Sequence[np.ndarray], itemsize: int = 8) -> np.ndarray:
+        """Which elements of which draws have a possible value, (draws, *batch)."""
         slack = {8: 1e-9, 4: 1e-5}.get(itemsize, 2e-2) * (self.high - self.low)
         return (draws[0] >= self.low - slack) & (draws[0] <= self.high + slack)
 
     def scores(self, draws: np.ndarray) -> np.ndarray:
+        """The draws as standard normal numbers."""
         from scipy.special import ndtri
 
         share = (draws - self.low) / (self.high - self.low)
@@ -273,6 +271,7 @@ class Uniform(_Continuous):
         return (self.low + self.high) / 2, (self.high - self.low) / np.sqrt(12)
 
     def plain(self) -> dict[str, Any]:
+        """A value tree that `of` reads."""
         return {"family": "uniform", "low": self.low, "high": self.high}
 
 

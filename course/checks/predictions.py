@@ -34,6 +34,7 @@ class Metric:
     text: str  # with {value} and {threshold}
 
     def reached(self, value: float, threshold: float) -> bool:
+        """Whether a value is as good as the threshold asks."""
         return bool(np.isfinite(value) and self.sign * (value - threshold) >= 0)
 
 

@@ -450,6 +450,8 @@ def test_a_judge_that_fails_costs_nobody_her_old_grade(klass):
 
 # --- what lies in a submission's folder
 
+LINKED = ("alink", "adevice", "apipe")
+
 
 def test_folders_that_are_not_as_they_should_be(klass):
     """Renamed, missing, linked, oversized, malformed: each is graded, nothing of it is copied."""
@@ -469,14 +471,20 @@ def test_folders_that_are_not_as_they_should_be(klass):
         (folder(klass, student) / "timestamp.txt").write_text(text)
     submit(klass, "afolder", RIGHT)
     (folder(klass, "afolder") / "timestamp.txt").mkdir()
-    submit(klass, "alink", RIGHT)
-    (folder(klass, "alink") / "timestamp.txt").symlink_to("/dev/zero")
+    elsewhere = klass.root / "elsewhere.txt"
+    elsewhere.write_text("2030-01-01 00:00:00.0 UTC")
+    for student, target in {"alink": elsewhere, "adevice": "/dev/zero"}.items():
+        submit(klass, student, RIGHT)
+        (folder(klass, student) / "timestamp.txt").symlink_to(target)
+    submit(klass, "apipe", RIGHT)
+    os.mkfifo(folder(klass, "apipe") / "timestamp.txt")
     (klass.root / "submitted" / "linked").symlink_to(klass.root / "submitted" / "files")
     (klass.root / "submitted" / ".hidden").symlink_to(klass.root / "submitted" / "files")
     autograde(klass)
     found = grades(klass)
-    for student in ("renamed", "files", "garbage", "bytes", "afolder", "alink"):
+    for student in ("renamed", "files", "garbage", "bytes", "afolder", *LINKED):
         assert found[student, MEAN] == (16, None, False), student
+    assert query(klass, "select distinct timestamp from submitted_assignment") == [(None,)]
     for student in ("empty", "linked"):
         assert found[student, MEAN] == (0, None, True), student
     assert (".hidden", MEAN) not in found

@@ -45,7 +45,7 @@ def folder(tmp_path) -> Path:
     return path
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def soon():
     """A reader that waits for ever fails, and does not stop the tests."""
 
@@ -408,6 +408,7 @@ NO_FILES = {
 }
 
 
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("make", NO_FILES.values(), ids=NO_FILES)
 def test_what_is_no_file_is_refused(folder, releases, released, make, tmp_path):
     """Neither followed nor waited for."""
@@ -518,7 +519,6 @@ def old_release(releases: Releases, released: dict, edition: str) -> dict:
 
 def test_the_build_keeps_every_release(shared_course, releases, released):
     """Under its edition; a trial build elsewhere keeps nothing."""
-    signal.alarm(0)  # a build may take its time
     edition = released["metadata"]["course"]["release"]
     archive = shared_course.root / ".judge" / "releases" / CHAPTER
     present = shared_course.notebook("release").read_bytes()
