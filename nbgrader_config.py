@@ -23,6 +23,8 @@ c.Autograde.autograde_preprocessors = [
     "grading.judge.gradebook.SaveVerdicts",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
+# A heading of a student's text must not take the name of a box of formgrader's page.
+c.HTMLExporter.exclude_anchor_links = True
 c.GenerateFeedback.preprocessors = [
     "grading.judge.feedback.HideReviews",
     "nbgrader.preprocessors.GetGrades",

@@ -32,8 +32,7 @@ from grading.judge import feedback
 from grading.judge.reading import read
 from grading.judge.releases import Releases
 from grading.judge.verdict import Judgement
-
-from . import hostile
+from tests.grading import hostile
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

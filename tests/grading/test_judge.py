@@ -23,8 +23,7 @@ from grading.judge.inside import frames
 from grading.judge.judging import judge
 from grading.judge.material import CourseFolder
 from grading.judge.sandbox import Broken, Limits, NoSandbox, Sandbox
-
-from . import hostile
+from tests.grading import hostile
 
 COURT = Path(__file__).parent / "court"
 ROOT = Path(__file__).resolve().parents[2]
