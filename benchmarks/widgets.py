@@ -120,19 +120,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30, help="moves of each widget")
     parser.add_argument("--out", type=Path, help="a Markdown file for the table")
     options = parser.parse_args()
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     with tempfile.TemporaryDirectory() as folder, jupyterlab(Path(folder)) as address:
         times = measure(address, options.rounds)
-    text = table(times)
+    text = table(times, load)
     print(text)
     if options.out:
         options.out.write_text(text, encoding="utf-8")
 
 
-def table(times: list[list[float]]) -> str:
+def table(times: list[list[float]], load: float) -> str:
     """Return the medians as a Markdown table."""
     rows = [
         f"Medians of {len(times[0])} moves each, in one run; load average before it "
-        f"{os.getloadavg()[1]:.1f} on {os.cpu_count()} cores.",
+        f"{load:.1f} on {os.cpu_count()} cores.",
         "",
         "| way | median ms | of `interact` | slowest tenth ms | goal ms |",
         "|---|---|---|---|---|",

@@ -30,8 +30,11 @@ def contrasts(answer: Answer) -> list[Finding]:
 
 
 def _names(answer: Answer) -> list[str]:
-    """The results of every case, and what only some kinds of cases have: gradients, draws."""
-    found = dict.fromkeys(answer.common_names())
+    """The results of every case; where these are right, also what only some cases have."""
+    common = answer.common_names()
+    if not all(right[name] for right in answer.right for name in common):
+        return common
+    found = dict.fromkeys(common)
     for leaf in answer.expected:
         found |= dict.fromkeys(n for n in leaf if n in DRAWN or n.startswith("gradient of "))
     return list(found)

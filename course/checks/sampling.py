@@ -145,10 +145,12 @@ def sentences(exercise: Exercise, outcomes: Sequence[Outcome]) -> list[str]:
     exact = [what for *_, found in rows for what in (*found[USED], *found[POSSIBLE])]
     if "moved" in exact:
         exact = [what for what in exact if what != "varies"]  # the one follows from the other
-    texts = [SAID.get(what, "") for what in exact] + _of_moments(rows)
+    claims = _of_moments(rows)
     for case, outcome, found in rows:
         if tests := [name for name in found[DISTRIBUTION] if name]:
-            texts += [SAID[what] for what in _claimed(case, outcome, tests)]
+            claims += [SAID[what] for what in _claimed(case, outcome, tests)]
+    clear = [text for text in claims if text != SAID["unclear"]]
+    texts = [SAID.get(what, "") for what in exact] + (clear or claims)
     return list(dict.fromkeys(text for text in texts if text))
 
 

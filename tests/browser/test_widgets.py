@@ -470,6 +470,14 @@ def test_keyboard_shortcuts_of_the_notebook_keep_away(page):
     assert slider.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
 
 
+def test_widgets_pass_an_accessibility_audit(page):
+    """axe-core finds nothing in a widget, in the dark theme and with a banner."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    options = {"rules": {"region": {"enabled": False}}}  # JupyterLab's page, not ours
+    found = axe.run(page, context=".nnwo", options=options).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+
+
 def test_nothing_fails_behind_the_scenes(page):
     """No error in the browser's console, no error output in the notebook."""
     assert page.errors == []

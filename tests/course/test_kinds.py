@@ -468,6 +468,18 @@ def test_a_sampler_is_judged_by_its_draws(cell, with_kinds, how):
     assert said in str(report), report
 
 
+def test_what_is_clear_is_not_called_unclear(cell, with_kinds):
+    """The general sentence stands only where there is no better one."""
+    report = check(sampler(cell, KEEP.replace(">= p", "< p") + "return keep * x / (1 - p)"))
+    assert "Its values are possible ones, but they come in wrong proportions." in report.messages
+    slightly = check(
+        sampler(cell, KEEP.replace(">= p", ">= p + 0.1") + "return keep * x / (1 - p)")
+    )
+    for said in (report, slightly):
+        texts = [text for text in said.messages if "distribution of its draws" in text]
+        assert len(texts) == ("proportions" not in str(said))
+
+
 def test_the_first_impossible_value_is_shown(cell, with_kinds):
     """Where it is, what may stand there, what came."""
     report = check(sampler(cell, KEEP + "return keep * x"))
