@@ -69,8 +69,7 @@ def problems(exercise: Exercise, case: Case, outcome: Outcome) -> dict[str, list
     found = {USED: _of_generator(case, outcome, possible), POSSIBLE: possible}
     if found[POSSIBLE] or "varies" in found[USED]:
         return found | {DISTRIBUTION: [""]}  # wrong for certain, and nothing to be tested
-    bound = BUDGET / sum(other.draws > 0 for other in exercise.cases)
-    return found | {DISTRIBUTION: _of_distribution(case, outcome, bound)}
+    return found | {DISTRIBUTION: failed(p_values(case, outcome), share_of(exercise))}
 
 
 def laws(case: Case) -> list[tuple[list[str], Distribution]]:
@@ -85,6 +84,18 @@ def p_values(case: Case, outcome: Outcome) -> list[dict[str, np.ndarray]]:
             law.statistics([outcome.values[leaf] for leaf in names], outcome.itemsize)
             for names, law in laws(case)
         ]
+
+
+def share_of(exercise: Exercise) -> float:
+    """The part of the budget that each random case of an exercise has."""
+    return BUDGET / sum(case.draws > 0 for case in exercise.cases)
+
+
+def failed(found: list[dict[str, np.ndarray]], share: float) -> list[str]:
+    """What fails of the tests of one case, which have a share of the budget among them."""
+    bound = share / sum(p.size for row in found for p in row.values())
+    names = [name for row in found for name, p in row.items() if not (p > bound).all()]
+    return list(dict.fromkeys(names))
 
 
 def _complete(case: Case, outcome: Outcome) -> bool:
@@ -123,14 +134,6 @@ def _of_values(case: Case, outcome: Outcome) -> list[str]:
     return []
 
 
-def _of_distribution(case: Case, outcome: Outcome, bound: float) -> list[str]:
-    """The names of the tests that fail."""
-    found = p_values(case, outcome)
-    tests = sum(p.size for row in found for p in row.values())
-    failed = [name for row in found for name, p in row.items() if not (p > bound / tests).all()]
-    return list(dict.fromkeys(failed))
-
-
 def _same(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape == other.shape and bool(np.array_equal(one, other, equal_nan=True))
 
@@ -154,7 +157,7 @@ def sentences(exercise: Exercise, outcomes: Sequence[Outcome]) -> list[str]:
     return list(dict.fromkeys(text for text in texts if text))
 
 
-def _claimed(case: Case, outcome: Outcome, failed: list[str]) -> list[str]:
+def _claimed(case: Case, outcome: Outcome, low: list[str]) -> list[str]:
     """What failed tests allow to say of one case, but for mean and spread.
 
     A test of all entries together fails, too, where they depend on each other, and how often two
@@ -167,8 +170,8 @@ def _claimed(case: Case, outcome: Outcome, failed: list[str]) -> list[str]:
         smallest = {name: p.min() for name, p in found if p.size}
         # Wrong shares alone show in the shares more clearly than in the agreements.
         bound = smallest.get("shares", 1.0) * RIVAL
-        said = [name for name in ("elements", "draws") if name in failed and smallest[name] < bound]
-    if "shape" in failed and not (wrong or said or {"mean", "spread"} & set(failed)):
+        said = [name for name in ("elements", "draws") if name in low and smallest[name] < bound]
+    if "shape" in low and not (wrong or said or {"mean", "spread"} & set(low)):
         said = ["form"]
     return said or ([] if wrong else ["unclear"])
 

@@ -38,7 +38,7 @@ MAX_CANDIDATES = 10  # notebooks of another name that are looked into
 MAX_REPAIRS = 50
 KINDS = {"code": "code", "markdown": "markdown", "heading": "markdown", "raw": "raw"}
 # nbgrader's own file, and what operating systems leave in folders, need no explanation.
-EXPECTED = {"timestamp.txt", "__pycache__", "desktop.ini", "Thumbs.db"}
+EXPECTED = {"timestamp.txt", "submission_secret.txt", "__pycache__", "desktop.ini", "Thumbs.db"}
 
 
 @dataclass(frozen=True)
