@@ -50,6 +50,11 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run the students' code unprotected: only for code that you trust; marks the grades",
     )
+    job.add_argument("--students", default="", help="only these ids, separated by commas")
+    job.add_argument(
+        "--workers", type=int, default=0, help="processes that judge (default: one a core)"
+    )
+    job.add_argument("--force", action="store_true", help="grade also what has not changed")
     job.set_defaults(job=_autograde)
 
     job = jobs.add_parser("demo", help="a simulated class, from release to grades")
@@ -91,9 +96,15 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _autograde(options: argparse.Namespace) -> int:
-    from grading.autograde import grade
+    from grading.autograde import Choice, grade
 
-    return grade(options.root.resolve(), options.chapter, sandbox=not options.no_sandbox)
+    choice = Choice(
+        tuple(name for name in options.students.split(",") if name),
+        max(0, options.workers),
+        options.force,
+        not options.no_sandbox,
+    )
+    return grade(options.root.resolve(), options.chapter, choice)
 
 
 def _demo(options: argparse.Namespace) -> int:
