@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbconvert
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -97,6 +98,25 @@ def outputs(book: nbformat.NotebookNode, suffix: str) -> list[str]:
     ]
 
 
+def pictures(book: nbformat.NotebookNode) -> list[tuple[str, str]]:
+    """Of each cell that shows a widget: its source, and the text of the picture that is kept."""
+    found = []
+    for cell in book.cells:
+        if cell.cell_type == "code" and re.search(
+            r"^(\w+ = )?widgets\.", cell.source, re.MULTILINE
+        ):
+            (kept,) = [
+                o for o in cell.outputs if "nnwo-still" in o.get("data", {}).get("text/html", "")
+            ]
+            alt = re.search(
+                r'<img src="data:image/png;base64,iVBOR[^>]* alt="([^"]{60,})"',
+                kept.data["text/html"],
+            )
+            assert alt, f"{cell.source}: no picture with its text"
+            found.append((cell.source, alt[1]))
+    return found
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_the_untouched_release_runs_to_its_end(name, tmp_path):
     """Run All goes through without an error or a warning; every exercise says "not attempted"."""
@@ -107,12 +127,20 @@ def test_the_untouched_release_runs_to_its_end(name, tmp_path):
         for output in cell.get("outputs", []):
             assert output.get("name") != "stderr", output
             assert output.output_type != "error"
+    for source, alt in pictures(book):
+        stub = re.search(r"widgets\.\w+\((\w*)", source)[1]
+        own = any(c.source.startswith(f"def {stub}(") for c in book.cells)
+        assert f"{stub} is not written yet" in alt or not own, alt
+    page, _ = nbconvert.HTMLExporter().from_notebook_node(book)
+    assert page.count('class="nnwo-still"') == len(pictures(book)) > 0
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_the_source_scores_full_marks_where_nbgrader_reads_them(name, tmp_path):
     """While nbgrader runs it, each check cell's plain text is its full points and no more."""
     book = run(ROOT / "source" / name / f"{name}.ipynb", tmp_path, NBGRADER_EXECUTION="autograde")
+    told = " ".join(alt for _, alt in pictures(book))
+    assert "not written yet" not in told and "stopped in" not in told and "expected" not in told
     for cell in book.cells:
         options = cell.metadata.get("nbgrader", {})
         if options.get("grade") and cell.cell_type == "code":
