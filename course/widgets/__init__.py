@@ -15,6 +15,7 @@ from typing import Any
 
 _CHAPTER = {  # widget: the module of its chapter
     "gradient_tunnel": "rnn",
+    "kernel_lab": "cnn",
     "neuron_dials": "ann",
     "step_through_time": "rnn",
 }
