@@ -119,6 +119,7 @@ def _run(channel: socket.socket, limits: dict, work: Callable) -> None:
         libc.prctl(4, 1, 0, 0, 0)
         _close_all_but(channel.fileno())
         desk()
+        sys.path.insert(0, "")  # as in a notebook's folder: cells may import what cells wrote
         work(channel, limits)
     except BaseException as error:
         print(f"runner: {error!r}", file=sys.stderr, flush=True)
@@ -136,7 +137,6 @@ def desk() -> None:
     for folder in (os.environ["HOME"], os.environ["TMPDIR"]):
         Path(folder).mkdir(parents=True, exist_ok=True)
     os.chdir(os.environ["HOME"])
-
 
 def _limit(limits: dict) -> None:
     """Limits that every process of the room inherits and none can raise."""
