@@ -73,7 +73,7 @@ WAYS = (
     ("widgets.step_through_time(elman)", "W_xh", "F: step through time", 50),
     ("widgets.gradient_tunnel(grad_flow)", "weight w", "F: gradient tunnel", 50),
     ("widgets.neuron_dials(lambda x, w, b, phi: phi(w @ x + b))", "w₁", "J: neuron dials", 16),
-    ("widgets.kernel_lab(torch.nn.functional.conv2d)", "row", "J: kernel lab", 16),
+    ("widgets.kernel_lab(torch.nn.functional.conv2d)", "padding", "J: kernel lab", 16),
     ("widgets.gate_bench(torch.nn.LSTMCell)", "W_xi", "F: gate bench", 50),
     ("widgets.energy_ledger(lambda v, h, W, a, b: -a @ v - b @ h - v @ W @ h)", "W₁₁",
      "J: energy ledger", 16),

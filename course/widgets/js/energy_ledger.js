@@ -85,8 +85,10 @@ function told(number, digits = 2) {
 }
 
 function verdict(picture) {
-  const wrong = drawn(picture).agrees.filter((right) => !right).length;
+  const { now, agrees } = drawn(picture);
+  const wrong = agrees.filter((right) => !right).length;
   const name = picture.arrays.name;
+  if (!now) return `Your ${name} has not answered yet.`;
   return wrong
     ? `Your ${name} differs from the equation in ${wrong} of 32 states.`
     : `Your ${name} agrees with the equation in all 32 states.`;
@@ -211,7 +213,7 @@ export function draw(ctx, picture) {
   ctx.fillText("bars: exact", SUMS.left, 84);
   ctx.fillText(`bars: true   ◇ CD-${values.k}`, 756, 84);
   ctx.font = `bold 15px ${FONT}`;
-  if (!picture.problem) ctx.fillText(now.now ? verdict(picture) : "…", 10, 470);
+  if (!picture.problem) ctx.fillText(verdict(picture), 10, 470);
   ctx.font = `13px ${FONT}`;
   const steps = `◇ ${values.k} Gibbs step${values.k > 1 ? "s" : ""} from the data`;
   const chains = picture.arrays.sampled ? "   × your Gibbs steps, 2000 chains" : "";

@@ -59,9 +59,10 @@ function theirs({ values, arrays, computed }) {
 }
 
 function verdict(picture) {
-  const { agrees, expected } = theirs(picture);
+  const { now, agrees, expected } = theirs(picture);
   const wrong = agrees.filter((right) => !right).length;
   const name = picture.arrays.name;
+  if (!now) return `Your ${name} has not answered yet.`;
   return wrong
     ? `Your ${name} differs from the equation in ${wrong} of ${expected.length} places.`
     : `Your ${name} agrees with the equation in all ${expected.length} places.`;
@@ -210,7 +211,7 @@ export function draw(ctx, picture) {
   ctx.font = `13px ${FONT}`;
   ctx.fillText(`place: row ${row}, column ${column}`, 348, 78);
   ctx.font = `bold 15px ${FONT}`;
-  if (!picture.problem) ctx.fillText(theirs(picture).now ? verdict(picture) : "…", IMAGE.left, 416);
+  if (!picture.problem) ctx.fillText(verdict(picture), IMAGE.left, 416);
   ctx.font = `13px ${FONT}`;
   const size = `side = ⌊(8 + 2·${p} − ${d}·(3 − 1) − 1) / ${s}⌋ + 1 = ${n}`;
   ctx.textAlign = "right";
