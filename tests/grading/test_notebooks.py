@@ -19,6 +19,7 @@ from grading.chapter import read
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = Layout.at(ROOT).names()
+MODEL = "ch04_rnn"  # it has a quiz and a written question
 BUDGET_SECONDS = 90
 BUDGET_KIB = 2 * 2**20
 
@@ -129,8 +130,10 @@ def test_the_untouched_release_runs_to_its_end(name, tmp_path):
             assert output.output_type != "error"
     for source, alt in pictures(book):
         stub = re.search(r"widgets\.\w+\((\w*)", source)[1]
-        own = any(c.source.startswith(f"def {stub}(") for c in book.cells)
-        assert f"{stub} is not written yet" in alt or not own, alt
+        own = any(
+            c.get("metadata", {}).get("nbgrader", {}).get("grade_id") == stub for c in book.cells
+        )
+        assert (f"{stub} is not written yet" in alt) == own, alt
     page, _ = nbconvert.HTMLExporter().from_notebook_node(book)
     assert page.count('class="nnwo-still"') == len(pictures(book)) > 0
 
@@ -162,7 +165,7 @@ def validate(path: Path, folder: Path, expected: Path | None = None) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", CHAPTERS[:1])
+@pytest.mark.parametrize("name", [MODEL])
 def test_validate_passes_on_source_and_fails_on_release(name, tmp_path):
     """nbgrader's validation is content with the answers, and names each stub as not attempted."""
     said = validate(ROOT / "source" / name / f"{name}.ipynb", tmp_path)
