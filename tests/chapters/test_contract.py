@@ -93,7 +93,7 @@ def test_a_chapter_that_nobody_listed(tmp_path):
     ("pattern", "replacement", "said"),
     [
         (r"widgets\.", "lab.", "0 widgets; at least 1"),
-        (r"(?m)^prints", "# prints", "0 cells state what they print; at least 1"),
+        (r"(?m)^prints: \|\n(  .*\n)+", "", "0 cells state what they print; at least 1"),
         (r"(?m)^5\. Restart.*$", "", "no section Recap of five list lines"),
         (r"(?m)^\+\+\+$", "+++\n\nMore.\n" * 5 + "\n+++", "has 10 to 40"),
     ],
