@@ -138,6 +138,7 @@ def desk() -> None:
         Path(folder).mkdir(parents=True, exist_ok=True)
     os.chdir(os.environ["HOME"])
 
+
 def _limit(limits: dict) -> None:
     """Limits that every process of the room inherits and none can raise."""
     base = resource.getrlimit(resource.RLIMIT_DATA)[1]
