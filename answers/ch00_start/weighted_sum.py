@@ -22,8 +22,9 @@ def cases(rng):
     for n in (3, 4, 5):
         inputs = {"x": rng.normal(size=n) + 0.5, "w": rng.normal(size=n) - 0.5}
         yield Case(many, f"{n} inputs", {**inputs, "b": float(rng.uniform(0.5, 2))})
-    yield Case(special, "one input", {"x": np.array([2.0]), "w": np.array([3.0]), "b": -1.0}, False)
-    zeros = {"x": np.zeros(3), "w": np.array([1.0, 2.0, 3.0]), "b": 0.5}
+    one = {"x": rng.normal(size=1), "w": rng.normal(size=1), "b": float(rng.normal())}
+    yield Case(special, "one input", one, False)
+    zeros = {"x": np.zeros(3), "w": rng.normal(size=3), "b": float(rng.normal())}
     yield Case(special, "every input 0", zeros, False)
 
 
