@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from course.widgets.controls import Choice, Slider
-from course.widgets.ledger import Ledger
+from course.widgets.states import Ledger
 from course.widgets.trial import callable_or_error, name_of, trial
 from course.widgets.view import Screen
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course import widgets
-from course.widgets import ledger, rbm
+from course.widgets import rbm, states
 
 torch = pytest.importorskip("torch")
 
@@ -31,7 +31,7 @@ def test_the_energies_of_the_equation_are_those_of_a_right_function():
     for _ in range(10):
         state = drawn(rng)
         result = rbm.weighed(energy, state)
-        assert ledger.agreeing(state, result).all() and result.problem == ""
+        assert states.agreeing(state, result).all() and result.problem == ""
         assert result.p.sum() == pytest.approx(1)
         assert np.log(result.p[0, 0] / result.p[7, 3]) == pytest.approx(result.energies[7, 3])
 
@@ -93,11 +93,11 @@ def test_the_students_chains_are_counted(k):
 def test_wrong_energies_make_other_probabilities(wrong, count):
     """A sign, a forgotten bias: marked state by state, and what follows is another."""
     w = widgets.energy_ledger(wrong)
-    assert (~ledger.agreeing(w.state, w.result)).sum() == count
+    assert (~states.agreeing(w.state, w.result)).sum() == count
     right = rbm.weighed(energy, w.state)
     assert np.allclose(w.result.p, right.p) == np.allclose(w.result.cd, right.cd) == (count == 0)
     w._answer({"values": {"a.0": 1.5}})
-    assert (~ledger.agreeing(w.state, w.result)).sum() > 0
+    assert (~states.agreeing(w.state, w.result)).sum() > 0
 
 
 def test_what_the_browser_gets():
