@@ -128,13 +128,13 @@ def measured(cell: Callable, state: Bench) -> Measured:
 def lines(cell: Callable, state: Bench) -> tuple[np.ndarray, str]:
     """Return what `gates.LINES` names, shape (6,), by three experiments; and what went wrong."""
     h, c, problem = _asked(cell, state, (state.c, 0.0, 1.0))
-    _, driven, _ = _asked(cell, state, (0.0,), candidate=FULL)
+    _, driven, wrong = _asked(cell, state, (0.0,), candidate=FULL)
     i = driven[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         found = {"f": c[2] - c[1], "i": i, "g": c[1] / i, "c": c[0], "h": h[0]}
         shown = 0 if abs(c[0]) > 1e-9 else 2  # nothing is shown of a cell that holds nothing
         found["o"] = h[shown] / np.tanh(c[shown])
-    return np.array([found[line.letter] for line in LINES]), problem
+    return np.array([found[line.letter] for line in LINES]), problem or wrong
 
 
 def _asked(

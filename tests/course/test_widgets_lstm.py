@@ -80,8 +80,12 @@ def test_a_function_that_fails_gets_a_banner():
     for wrong, words in (
         (lambda x, h, c: (h, c), "TypeError"),
         (lambda x, h, c, W_x, W_h, b: h, "expected the pair h and c"),
+        (
+            lambda x, h, c, W_x, W_h, b: lstm_step(x, h, c, W_x, W_h, b) if len(x) > 1 else None,
+            "returned None",
+        ),
         (lambda x, h, c, W_x, W_h, b: (h.T, c.T), "returned h of shape (1, 3); expected (3, 1)"),
     ):
         w = widgets.gate_bench(wrong)
-        assert words in w.problem and "keep f 0.7311, yours none" in w.alt
+        assert words in w.problem and "write i 0.7311, yours none" in w.alt
         assert w.png()[:4] == b"\x89PNG"
