@@ -87,5 +87,5 @@ def test_a_function_that_fails_gets_a_banner():
         (lambda x, h, c, W_x, W_h, b: (h.T, c.T), "returned h of shape (1, 3); expected (3, 1)"),
     ):
         w = widgets.gate_bench(wrong)
-        assert words in w.problem and "write i 0.7311, yours none" in w.alt
+        assert words in w.problem and "candidate g 0.7616, yours none" in w.alt
         assert w.png()[:4] == b"\x89PNG"
