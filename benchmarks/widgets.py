@@ -73,6 +73,10 @@ WAYS = (
     ("widgets.step_through_time(elman)", "W_xh", "F: step through time", 50),
     ("widgets.gradient_tunnel(grad_flow)", "weight w", "F: gradient tunnel", 50),
     ("widgets.neuron_dials(lambda x, w, b, phi: phi(w @ x + b))", "w₁", "J: neuron dials", 16),
+    ("widgets.kernel_lab(torch.nn.functional.conv2d)", "padding", "J: kernel lab", 16),
+    ("widgets.gate_bench(torch.nn.LSTMCell)", "W_xi", "F: gate bench", 50),
+    ("widgets.energy_ledger(lambda v, h, W, a, b: -a @ v - b @ h - v @ W @ h)", "W₁₁",
+     "J: energy ledger", 16),
 )  # fmt: skip
 
 # One move of a slider of ours, or of noUiSlider with an arrow key; resolves with milliseconds.
@@ -161,8 +165,8 @@ def measure(address: str, rounds: int) -> list[list[float]]:
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).first.click()
         page.wait_for_function(
-            "document.querySelectorAll('.nnwo canvas[data-frame]').length === 4"
-            " && document.querySelector('.jp-OutputArea .jp-OutputArea img')",
+            "document.querySelectorAll('.nnwo canvas[data-frame]').length"
+            f" === {len(WAYS) - 1} && document.querySelector('.jp-OutputArea .jp-OutputArea img')",
             timeout=120_000,
         )
         page.wait_for_timeout(2000)

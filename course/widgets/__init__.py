@@ -14,7 +14,10 @@ from __future__ import annotations
 from typing import Any
 
 _CHAPTER = {  # widget: the module of its chapter
+    "energy_ledger": "rbm",
+    "gate_bench": "lstm",
     "gradient_tunnel": "rnn",
+    "kernel_lab": "cnn",
     "neuron_dials": "ann",
     "step_through_time": "rnn",
 }

@@ -225,10 +225,12 @@ def test_a_room_shows_nothing_of_the_course(room, court):
 
 
 def test_answers_can_not_be_imported(room):
-    """The grader's own package, the keys and the worked numbers are not there to import."""
-    for name in ("grading", "answers", "course.worked.derivation"):
+    """The grader's own package, the keys, worked numbers and widgets are not there to import."""
+    for name in ("grading", "answers", "course.worked.derivation", "course.widgets.tunnel"):
         assert "ModuleNotFoundError" in run(room, f"import {name}")
-    assert "shows nothing" in run(room, "from course import worked; worked.elman()['h_1']")
+    for module, use in (("worked", "elman()['h_1']"), ("widgets", "gradient_tunnel(len)")):
+        shown = run(room, f"from course import {module}; {module}.{use}")
+        assert f"course.{module} shows nothing" in shown
 
 
 @pytest.mark.parametrize(
