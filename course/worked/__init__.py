@@ -1,9 +1,9 @@
 """Networks worked by hand: derivations with the numbers filled in, to read and to practise.
 
-`worked.elman()`, `worked.jordan()` and `worked.bptt()` show every step of a calculation with its
-numbers; `worked.practice("elman")` lets a student work one. To add a network: a function that
-builds a `Derivation` (`recurrent.py` is one to copy), and for practice a `Drill` in `drills.py`
-with its slips.
+`worked.neuron()`, `worked.backprop()`, `worked.elman()`, `worked.jordan()` and `worked.bptt()` show
+every step of a calculation with its numbers; `worked.practice("elman")` lets a student work one.
+To add a network: a function that builds a `Derivation` (`recurrent.py` is one to copy), and for
+practice a `Drill` in `drills.py` with its slips.
 
 >>> from course import worked
 >>> worked.elman()["h_1"]
@@ -12,6 +12,7 @@ h_1 = tanh(a_1) = tanh(2) = 0.9640   (state)
 
 from course.worked.derivation import Derivation
 from course.worked.drills import practice
+from course.worked.feedforward import backprop, neuron
 from course.worked.recurrent import elman, jordan
 from course.worked.step import Step
 from course.worked.table import Table
@@ -26,8 +27,10 @@ __all__ = [
     "Slip",
     "Step",
     "Table",
+    "backprop",
     "bptt",
     "elman",
     "jordan",
+    "neuron",
     "practice",
 ]
