@@ -19,7 +19,10 @@ from course.data.cleaning import (
     tokenize,
 )
 from course.data.corpora import corpus, shakespeare
+from course.data.flats import Flats, flats
+from course.data.glyphs import glyphs
 from course.data.grammar import sentences
+from course.data.pictures import Pictures, digits
 from course.data.recordings import electrocardiogram, transformer
 from course.data.remote import DataUnavailable
 from course.data.seasons import demand
@@ -33,13 +36,18 @@ __all__ = [
     "UNKNOWN",
     "Card",
     "DataUnavailable",
+    "Flats",
+    "Pictures",
     "Series",
     "Text",
     "Vocabulary",
     "clean",
     "corpus",
     "demand",
+    "digits",
     "electrocardiogram",
+    "flats",
+    "glyphs",
     "naive",
     "numbers_to_zero",
     "padded_windows",

@@ -19,6 +19,7 @@ import numpy as np
 from course.worked import rounding
 
 FUNCTIONS = {"tanh": r"\tanh", "sigmoid": r"\sigma", "exp": r"\exp", "softmax": r"\text{softmax}"}
+FUNCTIONS |= {"log": r"\log"}
 GREEK = "alpha beta gamma delta epsilon eta theta lambda mu sigma tau phi".split()
 SIGNS = {"⊙": r"\odot", "...": r"\cdots", ",": ","}
 TOKEN = re.compile(
