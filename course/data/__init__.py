@@ -19,9 +19,12 @@ from course.data.cleaning import (
     tokenize,
 )
 from course.data.corpora import corpus, shakespeare
+from course.data.flats import Flats, flats
 from course.data.frame import Frame
+from course.data.glyphs import glyphs
 from course.data.grammar import sentences
 from course.data.houses import california
+from course.data.pictures import Pictures, digits
 from course.data.recordings import electrocardiogram, transformer
 from course.data.remote import DataUnavailable
 from course.data.seasons import demand
@@ -36,7 +39,9 @@ __all__ = [
     "UNKNOWN",
     "Card",
     "DataUnavailable",
+    "Flats",
     "Frame",
+    "Pictures",
     "Series",
     "Text",
     "Vocabulary",
@@ -45,8 +50,11 @@ __all__ = [
     "clean",
     "corpus",
     "demand",
+    "digits",
     "electrocardiogram",
     "exam",
+    "flats",
+    "glyphs",
     "naive",
     "numbers_to_zero",
     "padded_windows",

@@ -21,6 +21,7 @@ from course.worked import rounding
 FUNCTIONS = {"tanh": r"\tanh", "sigmoid": r"\sigma", "exp": r"\exp", "softmax": r"\text{softmax}"}
 FUNCTIONS |= {name: rf"\text{{{name}}}" for name in ("relu", "step", "slope")}
 ACCENTS = {"yhat": r"\hat{y}"}
+FUNCTIONS |= {"log": r"\log"}
 GREEK = "alpha beta gamma delta epsilon eta theta lambda mu sigma tau phi".split()
 SIGNS = {"⊙": r"\odot", "...": r"\cdots", ",": ","}
 TOKEN = re.compile(

@@ -505,7 +505,8 @@ def test_the_public_names_are_these():
     """A name that is added, renamed or dropped is a decision, made here too."""
     assert worked.__all__ == [
         "Derivation", "Practice", "Question", "Reply", "Slip", "Step", "Table",
-        "backprop", "bptt", "elman", "jordan", "neuron", "practice",
+        "backprop", "bptt", "cross_entropy", "dropout", "elman", "jordan", "k_fold", "neuron",
+        "penalty", "practice",
     ]  # fmt: skip
     assert all(getattr(worked, name).__doc__ for name in worked.__all__)
     assert isinstance(worked.elman().table(), Table) and slips.__doc__
