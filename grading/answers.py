@@ -1,7 +1,8 @@
-"""Loading answer keys, and making wrong functions of right ones.
+"""Loading answer keys, and making wrong answers of right ones.
 
 A mistake is a patch of the solution's source; patched sources run in the key's own namespace, so
-that a wrong version sees the same imports as the right one.
+that a wrong version sees the same imports as the right one. A solution is a function, or the class
+of a module.
 """
 
 from __future__ import annotations
@@ -11,16 +12,25 @@ import importlib.util
 import inspect
 import itertools
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grading.chapter import BuildError
-from grading.keys import Case, Mistake, Question, Tolerance
+import numpy as np
 
+from course.checks.given import Rng
+from grading.chapter import BuildError, methods
+from grading.keys import Case, Mistake, Module, Question, Sampler, Tolerance, Trained
+
+GENERATOR = "generator"  # what a sampler's last argument is called
+MAX_SEED = 2**31
+KINDS = {type(None): "function", Module: "module", Sampler: "sampler", Trained: "trained"}
 NEEDED = ("solution", "oracle", "criteria", "cases", "mistakes", "alternatives", "hints")
+
+
+Body = list[str] | dict[str, list[str]]  # lines of code: a function's, or each method's
 
 
 class PatchError(ValueError):
@@ -36,8 +46,33 @@ class Key:
     module: ModuleType
 
     @property
-    def solution(self) -> Callable:
+    def solution(self) -> Any:
+        """The right function, or the right class of a module."""
         return self.module.solution
+
+    @property
+    def call(self) -> Any:
+        """`Module`, `Sampler` or `Trained`; None for a plain function."""
+        return getattr(self.module, "call", None)
+
+    @property
+    def kind(self) -> str:
+        return KINDS[type(self.call)]
+
+    @property
+    def exact(self) -> bool:
+        """Whether every case has one right result."""
+        return self.kind in ("function", "module")
+
+    @property
+    def named(self) -> bool:
+        """Whether a mistake can be recognised by what comes back."""
+        return self.kind != "trained"
+
+    @property
+    def arguments(self) -> list[str]:
+        """The names of the arguments: a function's, or a module's __init__'s."""
+        return list(inspect.signature(self.solution).parameters)
 
     @property
     def mistakes(self) -> list[Mistake]:
@@ -66,44 +101,61 @@ class Key:
     def cases(self, rng: Any) -> list[Case]:
         """The cases drawn with `rng`, each criterion known."""
         found = list(self.module.cases(rng))
+        own = (getattr(self.call, "used", ""), getattr(self.call, "possible", ""))
         for case in found:
             if case.criterion not in self.criteria:
                 raise self.error(f"case {case.label!r} names no criterion: {case.criterion!r}.")
         for criterion in self.criteria:
-            if all(case.criterion != criterion for case in found):
+            if all(case.criterion != criterion for case in found) and criterion not in own:
                 raise self.error(f"criterion {criterion!r} has no case.")
+        if self.kind in ("sampler", "trained") and GENERATOR in self.arguments:
+            return [_seeded(case, rng) for case in found]
         return found
 
     @property
     def source(self) -> str:
         """The solution's source."""
-        return textwrap.dedent(inspect.getsource(self.solution))
+        return self._source(self.solution)
 
-    def body(self, *mistakes: Mistake) -> list[str]:
-        """The lines of the solution's body, dedented, without a docstring; with `mistakes` made."""
+    def body(self, *mistakes: Mistake) -> Body:
+        """The lines of the solution's body, dedented, without a docstring; with `mistakes` made.
+
+        Of a class, the body of each method by its name.
+        """
         source = self.patched(*mistakes)
         tree = ast.parse(source).body[0]
+        if isinstance(tree, ast.ClassDef):
+            return {method.name: _body(method, source) for method in methods(tree)}
         assert isinstance(tree, ast.FunctionDef)
-        statements = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
-        lines = source.splitlines()[statements[0].lineno - 1 : tree.end_lineno]
-        return textwrap.dedent("\n".join(lines)).splitlines()
+        return _body(tree, source)
 
     def parameters(self) -> str:
-        """The solution's parameters with defaults, without annotations: "x, h0, hybrid=False"."""
-        tree = ast.parse(self.source).body[0]
-        assert isinstance(tree, ast.FunctionDef)
-        return parameters(tree)
+        """The solution's parameters with defaults, without annotations: "x, h0, hybrid=False".
 
-    def function(self, source: str) -> Callable:
-        """A function from a changed source of the solution, in the key's own namespace."""
+        Of a class, each method's: "__init__(self, n), forward(self, x)".
+        """
+        return parameters(ast.parse(self.source).body[0])
+
+    def function(self, source: str) -> Any:
+        """A function or class from a changed source of the solution, in the key's namespace."""
         namespace = dict(vars(self.module))
         exec(compile(source, f"<{self.name}>", "exec"), namespace)
-        return namespace["solution"]
+        return namespace[ast.parse(source).body[0].name]
+
+    def _source(self, thing: Any) -> str:
+        """The source of a function or class of the key."""
+        if not isinstance(thing, type):
+            return textwrap.dedent(inspect.getsource(thing))
+        text = self.path.read_text(encoding="utf-8")  # inspect finds no class of a loose file
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.ClassDef) and node.name == thing.__name__:
+                return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno]) + "\n"
+        raise self.error(f"the class {thing.__name__} does not stand in the key itself.")
 
     def patched(self, *mistakes: Mistake) -> str:
         """The solution's source with mistakes made. Raises `PatchError`."""
         if len(mistakes) == 1 and mistakes[0].function is not None:
-            return textwrap.dedent(inspect.getsource(mistakes[0].function))
+            return self._source(mistakes[0].function)
         source = self.source
         for mistake in mistakes:
             if mistake.function is not None:
@@ -116,7 +168,7 @@ class Key:
             source = source.replace(mistake.old, mistake.new)
         return source
 
-    def wrong(self, *mistakes: Mistake) -> Callable:
+    def wrong(self, *mistakes: Mistake) -> Any:
         """The solution with one or more mistakes made. Raises `PatchError`."""
         if len(mistakes) == 1 and mistakes[0].function is not None:
             return mistakes[0].function
@@ -125,8 +177,8 @@ class Key:
         except SyntaxError as error:
             raise PatchError(f"mistake {mistakes[-1].name!r} gives no Python: {error}") from None
 
-    def pairs(self) -> Iterator[tuple[Mistake, Mistake, Callable]]:
-        """Every two mistakes that can be made together, with the function that makes both."""
+    def pairs(self) -> Iterator[tuple[Mistake, Mistake, Any]]:
+        """Every two mistakes that can be made together, with the answer that makes both."""
         for first, second in itertools.combinations(self.mistakes, 2):
             for one, other in ((first, second), (second, first)):
                 if one.combines_with is not None and other.name not in one.combines_with:
@@ -142,12 +194,27 @@ class Key:
         return BuildError(self.path, None, message)
 
 
-def parameters(function: ast.FunctionDef) -> str:
-    """A function's parameters with defaults, without annotations."""
-    arguments = ast.parse(ast.unparse(function.args).join(("def f(", "): pass"))).body[0].args
+def parameters(stub: ast.AST) -> str:
+    """A function's parameters with defaults, without annotations; of a class, each method's."""
+    if isinstance(stub, ast.ClassDef):
+        return ", ".join(f"{method.name}({parameters(method)})" for method in methods(stub))
+    assert isinstance(stub, ast.FunctionDef)
+    arguments = ast.parse(ast.unparse(stub.args).join(("def f(", "): pass"))).body[0].args
     for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
         argument.annotation = None
     return ast.unparse(arguments)
+
+
+def _body(function: ast.FunctionDef, source: str) -> list[str]:
+    statements = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    lines = source.splitlines()[statements[0].lineno - 1 : function.end_lineno]
+    return textwrap.dedent("\n".join(lines)).splitlines()
+
+
+def _seeded(case: Case, rng: np.random.Generator) -> Case:
+    """The case with a generator whose seed is drawn, so that no two drawings share one."""
+    seed = Rng(int(rng.integers(MAX_SEED)))
+    return replace(case, inputs={**case.inputs, GENERATOR: seed})
 
 
 def load(path: Path) -> Key:
@@ -156,6 +223,7 @@ def load(path: Path) -> Key:
     missing = [name for name in NEEDED if not hasattr(key.module, name)]
     if missing:
         raise key.error(f"the key lacks {', '.join(missing)}.")
+    _check_call(key)
     if len(key.mistakes) < 2:
         raise key.error("a key lists at least two mistakes.")
     names = [mistake.name for mistake in key.mistakes]
@@ -171,6 +239,19 @@ def load(path: Path) -> Key:
         except PatchError as error:
             raise key.error(f"{error}.") from None
     return key
+
+
+def _check_call(key: Key) -> None:
+    """The solution is what `call` says. Raises `BuildError`."""
+    if type(key.call) not in KINDS:
+        raise key.error("`call` is Module(...), Sampler(...) or Trained(...).")
+    if (key.kind == "module") != isinstance(key.solution, type):
+        raise key.error("the solution of a `Module()` is a class, of anything else a function.")
+    if key.kind == "sampler" and key.arguments[-1:] != [GENERATOR]:
+        raise key.error(f"a sampler's last argument is `{GENERATOR}`.")
+    for name in (getattr(key.call, "used", ""), getattr(key.call, "possible", "")):
+        if name and name not in key.criteria:
+            raise key.error(f"`call` names no criterion: {name!r}.")
 
 
 def load_quiz(path: Path) -> dict[int, Question]:

@@ -1,69 +1,105 @@
 """grading autograde: from the folder submitted/ to grades, feedback and a CSV file.
 
-Scores come from the checks in the notebook, run by nbgrader. A submission that can't be graded
-is named with its reason, and the class goes on.
+nbgrader's own command does the work, with the judge plugged in by nbgrader_config.py. This module
+sees to it that the class is graded to the end, and says what is left for a person.
 """
 
 from __future__ import annotations
 
+import re
 import tempfile
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import nbformat
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
 
 from grading.chapter import BuildError
-from grading.commands import nbgrader
+from grading.commands import CommandFailed, nbgrader
+from grading.judge import judgements
+from grading.judge.escaping import line
+from grading.judge.exporter import NOT_GRADED, NOTHING
+from grading.judge.feedback import UNSAFE
+from grading.judge.reception import submissions
+from grading.judge.table import Table, score
+from grading.judge.verdict import INTERNAL, VERDICTS, Judgement
+from grading.judge.warm import NO_SANDBOX
 
 
 @dataclass(frozen=True)
 class Grade:
-    """One student's result; `problem` says why there is none."""
+    """One student's result.
+
+    `score` is what the gradebook says, None where there is no grade yet. `problem` says what a
+    person must put right before there is a fair one; `look` what she should look at. `judgement`
+    is None where the submission could not be graded in this run.
+    """
 
     student: str
     score: float | None
     max_score: float
     problem: str = ""
+    look: tuple[str, ...] = ()
+    judgement: Judgement | None = None
+
+    @property
+    def counts(self) -> str:
+        """How many exercises ended how, as in "3 pass, 1 timeout"."""
+        if self.judgement is None:
+            return "not graded"
+        if self.judgement.problem:
+            return "not readable"
+        found = Counter(verdict.verdict for verdict in self.judgement.verdicts)
+        return ", ".join(f"{found[name]} {name}" for name in VERDICTS if name in found)
 
 
-def grade(root: Path, chapter: str) -> int:
-    """Grade all submissions of a chapter and print a table; 1 if some could not be graded."""
-    grades = autograde(root, chapter)
+class CantGrade(BuildError):
+    """Nothing can be graded now; the message is one sentence that says why."""
+
+    def __init__(self, sentence: str) -> None:
+        Exception.__init__(self, sentence)
+
+
+def grade(root: Path, chapter: str, sandbox: bool = True) -> int:
+    """Grade all submissions of a chapter and print a table; 1 if a person must put some right."""
+    grades = autograde(root, chapter, sandbox)
     print(f"\n{'student':<24}{'score':>12}")
     for row in grades:
-        score = "-" if row.score is None else f"{row.score:g} / {row.max_score:g}"
-        print(f"{row.student:<24}{score:>12}  {row.problem}".rstrip())
+        points = "-" if row.score is None else f"{row.score:g} / {row.max_score:g}"
+        print(f"{line(row.student):<24}{points:>12}  {row.counts}")
+    waiting = [(row, text) for row in grades for text in _for_a_person(row)]
+    if waiting:
+        print("\nFor a person:")
+    for row, text in waiting:
+        print(f"  {line(row.student)}: {text}")
     print(f"\nFeedback: {root / 'feedback'}\nTable: {table(root, chapter)}")
+    if not sandbox:
+        print(UNSAFE)
     return 1 if any(row.problem for row in grades) else 0
 
 
-def autograde(root: Path, chapter: str) -> list[Grade]:
+def autograde(root: Path, chapter: str, sandbox: bool = True) -> list[Grade]:
     """Register the assignment, autograde, write feedback and CSV.
 
-    Raises `BuildError`, and `CommandFailed` where nbgrader itself fails.
+    `sandbox=False` runs the students' code without walls; it must be asked for each time. Raises
+    `BuildError`, of which `CantGrade` is one, and `CommandFailed`.
     """
-    students = _students(root, chapter)
-    register(root, chapter)
+    course = _course(root, chapter)
+    students = _students(course)
+    try:
+        register(root, chapter)
+    except CommandFailed as failure:
+        raise _cant_grade(failure.output) or failure from None
     print(f"grading {len(students)} submissions of {chapter} ...", flush=True)
-    broken = {name: why for name in students if (why := _unreadable(root, name, chapter))}
-    nbgrader(root, "autograde", chapter, "--create", check=False)
-    for name in students:
-        # Whom the class's run left out, because of her own notebook or another's, gets her own.
-        if name not in broken and not _graded(root, name, chapter):
-            job = ("autograde", chapter, "--create", f"--student={name}")
-            said = nbgrader(root, *job, check=False)
-            if not _graded(root, name, chapter):
-                broken[name] = _last_error(said)
-    nbgrader(root, "generate_feedback", chapter, "--force", check=False)
-    table(root, chapter).parent.mkdir(exist_ok=True)
-    nbgrader(
-        root,
-        "export",
-        f"--to={table(root, chapter)}",
-        f"--CsvExportPlugin.assignment={[chapter]}",
-    )
-    return _grades(root, chapter, students, broken)
+    failed = _run(course, students, {NO_SANDBOX: None if sandbox else "typed"})
+    said = nbgrader(root, "generate_feedback", chapter, "--force", check=False)
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        Table(to=str(table(root, chapter)), assignment=[chapter]).export(gradebook)
+        rows = [_grade(gradebook, course, name, failed.get(name, "")) for name in students]
+    return [_with_page(row, course, said) for row in rows]
 
 
 def register(root: Path, chapter: str) -> None:
@@ -88,47 +124,127 @@ def table(root: Path, chapter: str) -> Path:
     return root / "grades" / f"{chapter}.csv"
 
 
-def _students(root: Path, chapter: str) -> list[str]:
-    found = sorted(path.parent.name for path in (root / "submitted").glob(f"*/{chapter}"))
+def _course(root: Path, chapter: str) -> CourseDirectory:
+    """The course as its nbgrader_config.py describes it, and one chapter of it."""
+    app = NbGrader()
+    app.initialize([], root=str(root))
+    app.coursedir.assignment_id = chapter
+    return app.coursedir
+
+
+def _students(course: CourseDirectory) -> list[str]:
+    found = submissions(course)
+    left_out = set(course.student_id_exclude.split(","))
+    place = course.format_path(course.submitted_directory, "<student>", course.assignment_id)
     if not found:
-        place = root / "submitted" / "<student>" / chapter
         raise BuildError(
             place, None, "no submissions; run `nbgrader collect`, or put the notebooks there."
         )
-    return found
+    if not any(any(folder.glob("*.ipynb")) for folder, _, _ in found):
+        raise BuildError(place, None, "nobody's folder holds a notebook (*.ipynb).")
+    return sorted(student for _, student, _ in found if student not in left_out)
 
 
-def _unreadable(root: Path, student: str, chapter: str) -> str:
-    """Why a submission can't be read as a notebook, or ""."""
-    path = root / "submitted" / student / chapter / f"{chapter}.ipynb"
-    if not path.is_file():
-        return f"{path.name} is missing."
+def _run(
+    course: CourseDirectory, students: Iterable[str], environment: dict[str, str | None]
+) -> dict[str, str]:
+    """Have nbgrader grade, again for those that a run left out, while that gets any further.
+
+    Returns why the others' grades could not be renewed. Raises `CantGrade` or `CommandFailed` if
+    nobody's could, for a reason that is nobody's own.
+    """
+    job = ("autograde", course.assignment_id, "--create", "--force")
+    left, reasons = set(students), {}
+    while left:
+        before = {name: _written(course, name) for name in left}
+        done = {name for name in students if name not in left and "," not in name}
+        exclude = ",".join(sorted(done | set(course.student_id_exclude.split(","))))
+        choice = f"--CourseDirectory.student_id_exclude={exclude}"
+        said = nbgrader(Path(course.root), *job, choice, check=False, environment=environment)
+        renewed = {name for name in left if _written(course, name) not in (before[name], 0)}
+        left -= renewed
+        reasons = {name: _own_reason(said, name) for name in left}
+        if not renewed:
+            break
+    if left == set(students) and not any(reasons.values()):
+        raise _cant_grade(said) or CommandFailed(job, said)
+    return {name: why or _last_error(said) for name, why in reasons.items()}
+
+
+def _written(course: CourseDirectory, student: str) -> int:
+    """When a student's graded notebook was written, 0 if there is none."""
+    return _time(course, course.autograded_directory, student, ".ipynb")
+
+
+def _time(course: CourseDirectory, step: str, student: str, ending: str) -> int:
+    chapter = course.assignment_id
     try:
-        nbformat.read(path, as_version=4)
-    except Exception as error:  # hostile or broken: whatever it is, the class goes on
-        return f"{path.name} is not a notebook ({type(error).__name__})."
-    return ""
+        path = Path(course.format_path(step, student, chapter)) / f"{chapter}{ending}"
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
-def _graded(root: Path, student: str, chapter: str) -> bool:
-    return (root / "autograded" / student / chapter / f"{chapter}.ipynb").is_file()
+def _own_reason(said: str, student: str) -> str:
+    """What the judge said of one student's submission, "" if nothing."""
+    found = re.findall(f"{re.escape(f'{NOT_GRADED} {student}: ')}(.*)", said)
+    return found[-1] if found else ""
+
+
+def _cant_grade(said: str) -> CantGrade | None:
+    """The reason why nbgrader could not work at all, where it is one that we know."""
+    found = re.findall(f"{NOTHING}.*", said)
+    if found:
+        return CantGrade(found[-1])
+    found = re.findall(r"OperationalError\) (.*)", said)
+    if found:  # nbgrader's own advice on it, to upgrade the database, is seldom right
+        return CantGrade(f"the gradebook can't be used ({found[-1]}); grade when it is free.")
+    return None
 
 
 def _last_error(said: str) -> str:
-    errors = [line for line in said.splitlines() if "ERROR" in line or "Error" in line]
-    return (errors or ["nbgrader gave no reason"])[-1][:200]
+    errors = [text for text in said.splitlines() if "ERROR" in text or "Error" in text]
+    return str(_cant_grade(said) or (errors or ["nbgrader gave no reason"])[-1][:200])
 
 
-def _grades(root: Path, chapter: str, students: list[str], broken: dict[str, str]) -> list[Grade]:
-    rows = []
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
-        most = gradebook.find_assignment(chapter).max_score
-        for name in students:
-            try:
-                # nbgrader enters a submission that it can't read with a score of 0.
-                score = gradebook.find_submission(chapter, name).score
-            except MissingEntry:
-                score = None
-                broken.setdefault(name, "the gradebook has no score.")
-            rows.append(Grade(name, score, most, broken.get(name, "")))
-    return rows
+def _grade(gradebook: Gradebook, course: CourseDirectory, student: str, failed: str) -> Grade:
+    """One student's result; `failed` is why she could not be graded in this run, or ""."""
+    chapter = course.assignment_id
+    most = gradebook.find_assignment(chapter).max_score
+    try:
+        points = score(gradebook.find_submission(chapter, student))
+    except MissingEntry:
+        points = None
+    if failed:
+        stand = "no grade" if points is None else "the old grade stands"
+        return Grade(student, points, most, line(f"not graded, {stand}: {failed}"))
+    judgement = judgements.find(Path(course.root), chapter, student)
+    return Grade(student, points, most, _problem(judgement), _look(judgement), judgement)
+
+
+def _with_page(row: Grade, course: CourseDirectory, said: str) -> Grade:
+    """A result with a problem where nbgrader made no feedback page for it; `said` is its log."""
+    made = _time(course, course.feedback_directory, row.student, ".html")
+    if row.problem or made >= _written(course, row.student):
+        return row
+    return replace(row, problem=line(f"graded, but without a feedback page: {_last_error(said)}"))
+
+
+def _problem(judgement: Judgement | None) -> str:
+    """What a person must put right before a submission has a fair grade."""
+    if judgement is None:
+        return "its judgement can't be found."
+    if judgement.problem:
+        return line(judgement.problem)
+    names = [verdict.name for verdict in judgement.verdicts if verdict.verdict == INTERNAL]
+    return f"a fault of the grader, no zero: {', '.join(names)}" if names else ""
+
+
+def _look(judgement: Judgement | None) -> tuple[str, ...]:
+    """What a person should look at: reasons that the judge gives, exercise by exercise."""
+    verdicts = judgement.verdicts if judgement else ()
+    return tuple(line(f"{v.name}: {text}") for v in verdicts for text in v.review)
+
+
+def _for_a_person(row: Grade) -> list[str]:
+    return [text for text in (row.problem, *row.look) if text]

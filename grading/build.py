@@ -24,6 +24,7 @@ from course.checks import expected as compiled
 from grading import answers, chapter, compiling, expected_file, notebook
 from grading.chapter import BuildError, Chapter
 from grading.files import place
+from grading.judge.releases import Releases
 
 QUIZ_SHARE = 0.1  # of a chapter's points, at most: a multiple-choice key can be guessed
 
@@ -104,6 +105,8 @@ def build_chapter(layout: Layout, name: str) -> None:
         place(source.read_bytes(), places[0])
         place((work / "release" / name / f"{name}.ipynb").read_bytes(), places[1])
         expected_file.write(text, trees, places[2])
+        if layout.release == layout.root / "release":  # not where differences() builds
+            Releases(layout.root).keep(name)
 
 
 def gather(text: Chapter, folder: Path) -> tuple[dict, dict, dict]:

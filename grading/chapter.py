@@ -156,14 +156,42 @@ def _check_code(chapter: Chapter, cell: Cell) -> None:
     points = cell.options.get("points")
     if not isinstance(points, int | float) or isinstance(points, bool) or points <= 0:
         raise chapter.error(cell, f"{name} has no points; add `:points: 4` below `:exercise:`.")
-    if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
-        raise chapter.error(cell, f"the cell of {name} must hold one function and nothing else.")
-    if tree.body[0].name != name:
-        raise chapter.error(cell, f"the cell of {name} defines {tree.body[0].name}.")
-    if not _raises(tree.body[0]):
+    if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef | ast.ClassDef):
+        raise chapter.error(
+            cell, f"the cell of {name} must hold one function or class and nothing else."
+        )
+    stub = tree.body[0]
+    if stub.name != name:
+        raise chapter.error(cell, f"the cell of {name} defines {stub.name}.")
+    if isinstance(stub, ast.ClassDef):
+        _check_class(chapter, cell, stub)
+    elif not _raises(stub):
         raise chapter.error(
             cell, f"the stub of {name} does not raise; end it with `raise NotImplementedError`."
         )
+
+
+def _check_class(chapter: Chapter, cell: Cell, stub: ast.ClassDef) -> None:
+    """A class holds a docstring and methods that do nothing but raise."""
+    inside = stub.body[1:] if ast.get_docstring(stub) is not None else stub.body
+    if "quiz" in cell.options or len(methods(stub)) != len(inside):
+        raise chapter.error(
+            cell, f"the class {stub.name} must hold a docstring and methods, and nothing else."
+        )
+    if "forward" not in [method.name for method in methods(stub)]:
+        raise chapter.error(cell, f"the class {stub.name} has no method forward.")
+    for method in methods(stub):
+        if not _raises(method):
+            raise chapter.error(
+                cell,
+                f"the method {method.name} of {stub.name} does not raise; end it with "
+                "`raise NotImplementedError`.",
+            )
+
+
+def methods(stub: ast.ClassDef) -> list[ast.FunctionDef]:
+    """The methods of a class, in order."""
+    return [node for node in stub.body if isinstance(node, ast.FunctionDef)]
 
 
 def _raises(stub: ast.FunctionDef) -> bool:

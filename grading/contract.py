@@ -12,8 +12,9 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from grading.chapter import Cell, Chapter
+from grading.chapter import Cell, Chapter, methods
 
+DEFINITIONS = ast.FunctionDef | ast.ClassDef
 CELLS = (40, 80)  # a chapter of two hours
 LONG_CELLS = 130  # one of a day, with more than MANY exercises and a break point in its middle
 MANY = 8
@@ -120,12 +121,12 @@ def demonstrations(chapter: Chapter) -> Iterator[str]:
         tree = ast.parse(cell.source)
         used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef):
+            if isinstance(node, DEFINITIONS):
                 inner = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
                 if inner & names:
                     helpers[node.name] = inner & names
-        defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-        only_defines = all(isinstance(n, ast.FunctionDef | ast.Assign) for n in tree.body)
+        defined = {node.name for node in tree.body if isinstance(node, DEFINITIONS)}
+        only_defines = all(isinstance(n, DEFINITIONS | ast.Assign) for n in tree.body)
         needs = (used & names) or (used & set(helpers) - defined)
         if needs and not only_defines and "finished(" not in cell.source:
             yield f"line {cell.line}: uses {', '.join(sorted(needs))} without `if finished(...):`"
@@ -134,21 +135,24 @@ def demonstrations(chapter: Chapter) -> Iterator[str]:
 
 
 def exercises(chapter: Chapter) -> Iterator[str]:
-    """A stub's docstring gives an example, its arguments their shapes, a heading comes before."""
+    """A stub's docstring gives an example, its arguments their shapes."""
     for cell in chapter.stubs():
         stub = ast.parse(cell.source).body[0]
-        assert isinstance(stub, ast.FunctionDef)
-        text = ast.get_docstring(stub) or ""
-        if "eturn" not in text:
+        assert isinstance(stub, DEFINITIONS)
+        functions = methods(stub) if isinstance(stub, ast.ClassDef) else [stub]
+        texts = [ast.get_docstring(node) or "" for node in {stub, *functions}]
+        if not any("eturn" in text for text in texts):
             yield f"line {cell.line}: the docstring of {stub.name} does not say what it returns"
         if "quiz" in cell.options:
             continue
-        if "xample" not in text:
+        if not any("xample" in text for text in texts):
             yield f"line {cell.line}: the docstring of {stub.name} gives no example"
-        head = cell.source.split("):\n")[0].splitlines()[1:]
-        bare = [line.strip() for line in head if line.strip() and "#" not in line]
-        if bare:
-            yield f"line {cell.line}: {stub.name} has arguments without a comment: {bare[0]}"
+        for function in functions:
+            lines = cell.source.splitlines()[function.lineno - 1 :]
+            head = "\n".join(lines).split("):\n")[0].splitlines()[1:]
+            bare = [x.strip() for x in head if x.strip() not in ("", "self,") and "#" not in x]
+            if bare:
+                yield f"line {cell.line}: {stub.name} has arguments without a comment: {bare[0]}"
 
 
 def boxes(chapter: Chapter) -> Iterator[str]:

@@ -1,46 +1,29 @@
-"""grading demo: a simulated class of twelve, from release to grades, by nbgrader's own commands.
+"""grading demo: a simulated class, from release to grades, by nbgrader's own commands.
 
 It plays in a folder of its own, with its own gradebook and exchange, and shows what an instructor
-would see: one line a student with the score and what the feedback said.
+would see: one line a student with the score and what the feedback said. Twelve students are
+honest; the others are what a grader has to live with.
 """
 
 from __future__ import annotations
 
-import itertools
 import shutil
 import textwrap
-from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import nbformat
-from bs4 import BeautifulSoup
 
-from course.checks.expected import find
 from grading import autograde, chapter
-from grading.answers import Key
 from grading.build import Layout, gather
-from grading.chapter import BuildError, Chapter
+from grading.chapter import BuildError
 from grading.commands import nbgrader
-from grading.keys import Mistake
+from grading.judge.verdict import NOT_ATTEMPTED, PASS, Judgement
 from grading.notebook import insert
+from grading.simulated import Student, hostile, simulated
 
-CLASS = 12
-NAMES = (
-    *("ada", "ben", "chidi", "dana", "emil", "farah"),
-    *("goran", "hana", "ines", "jun", "kofi", "lena"),
-)
 MARKER = ".demo"  # in a folder that this job made, and may make again
-
-
-@dataclass(frozen=True)
-class Student:
-    """A simulated student: what is typed into each exercise's cell, by the exercise's name."""
-
-    name: str
-    about: str
-    bodies: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def demo(root: Path, folder: Path, name: str = "ch04_rnn") -> int:
@@ -49,8 +32,10 @@ def demo(root: Path, folder: Path, name: str = "ch04_rnn") -> int:
     text = chapter.read(layout.chapters / f"{name}.md")
     keys, questions, _ = gather(text, layout.answers / name)
     students = list(simulated(keys, {n: q.right for n, q in questions.items()}, text))
+    students += hostile(students[0].bodies, next(iter(keys)))
     _fresh(folder)
-    course = _set_up(root, folder, name, students)
+    due = datetime.now(UTC) + timedelta(days=1)
+    course = _set_up(layout, folder, name, students, due)
     print(f"{len(students)} students fetch, work and submit ...", flush=True)
 
     def hand_in(student: Student) -> None:
@@ -63,15 +48,20 @@ def demo(root: Path, folder: Path, name: str = "ch04_rnn") -> int:
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(hand_in, students))
-    # All twelve share one account here, so nbgrader can't compare a file's owner with its name.
+    # All share one account here, so nbgrader can't compare a file's owner with its name.
     nbgrader(course, "collect", name, "--ExchangeCollect.check_owner=False", *_exchange(folder))
+    for student in students:
+        if student.days_late:
+            when = due + timedelta(days=student.days_late)
+            stamp = course / "submitted" / student.name / name / "timestamp.txt"
+            stamp.write_text(f"{when:%Y-%m-%d %H:%M:%S} UTC")
     grades = autograde.autograde(course, name)
     nbgrader(course, "release_feedback", name, *_exchange(folder))
     print(f"\n{'student':<8}{'':<22}{'score':>11}  what the feedback said")
     about = {student.name: student.about for student in students}
     for row in grades:
         score = "no grade" if row.score is None else f"{row.score:g} / {row.max_score:g}"
-        said = row.problem or said_in(course / "feedback" / row.student / name / f"{name}.html")
+        said = row.problem or told(row.judgement)
         lines = textwrap.wrap(said, 76) or [""]
         print(f"{row.student:<8}{about[row.student]:<22}{score:>11}  {lines[0]}")
         for line in lines[1:]:
@@ -80,92 +70,30 @@ def demo(root: Path, folder: Path, name: str = "ch04_rnn") -> int:
     return 0
 
 
-def simulated(keys: Mapping[str, Key], quiz: Mapping[int, str], text: Chapter) -> Iterator[Student]:
-    """Twelve students: one right, one half done, one untouched, one broken; the others make
-    every listed mistake between them."""
-    quiz_name = next((c.options["quiz"] for c in text.cells if "quiz" in c.options), "")
-    right = {name: key.body() for name, key in keys.items()}
-    names = iter(NAMES)
-    yield Student(next(names), "all right", right | {quiz_name: [f"return {dict(quiz)}"]})
-    half = dict(list(right.items())[: len(right) // 2])
-    yield Student(next(names), "half of it done", half)
-    yield Student(next(names), "untouched")
-    first = next(iter(keys))
-    yield Student(next(names), "a cell that won't run", right | {first: ["return (("]})
-    rest = CLASS - 4
-    shared = {name: share_mistakes(key, rest) for name, key in keys.items()}
-    for number in range(rest):
-        bodies = {
-            name: key.body(*shared[name][number]) if shared[name][number] else right[name]
-            for name, key in keys.items()
-        }
-        bodies[quiz_name] = [f"return { {n: 'ABCD'[(number + n) % 4] for n in quiz} }"]
-        yield Student(next(names), f"listed mistakes {number + 1}", bodies)
-
-
-def share_mistakes(key: Key, students: int) -> list[tuple[Mistake, ...]]:
-    """Every listed mistake of a key for one of so many students; some make two at once.
-
-    Only pairs that a check tells apart are made. Raises `BuildError` where they don't suffice.
-    """
-    mistakes = key.mistakes
-    told = {pair.when for pair in find(key.name).pairs}
-    pairs = [(a, b) for a, b in itertools.combinations(mistakes, 2) if (a.when, b.when) in told]
-    chosen = _disjoint(pairs, max(0, len(mistakes) - students))
-    if chosen is None:
-        raise BuildError(key.path, None, f"{students} students can't make all its mistakes.")
-    paired = {mistake.name for pair in chosen for mistake in pair}
-    alone = [(mistake,) for mistake in mistakes if mistake.name not in paired]
-    shared = [*alone, *chosen]
-    return shared + [()] * (students - len(shared))
-
-
-def _disjoint(pairs: list[tuple], count: int) -> list[tuple] | None:
-    """So many pairs of which no two share a mistake, or None."""
-    if count == 0:
-        return []
-    for number, (a, b) in enumerate(pairs):
-        free = [pair for pair in pairs[number + 1 :] if a not in pair and b not in pair]
-        rest = _disjoint(free, count - 1)
-        if rest is not None:
-            return [(a, b), *rest]
-    return None
-
-
 def work(path: Path, student: Student) -> None:
     """Type a student's code into the cells of a fetched notebook, as she would."""
+    if student.file:
+        path.write_bytes(student.file)
+        return
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         body = student.bodies.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
         if body:
             cell.source = insert(cell.source, body)
+    if student.cell:
+        notebook.cells.insert(1, nbformat.v4.new_code_cell(student.cell))
     nbformat.write(notebook, path)
 
 
-def said_in(path: Path) -> str:
-    """What a feedback page says of each graded cell that is not right."""
-    page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-    said = []
-    for shown in page.select('[aria-label^="Check of"], .output_error'):
-        text = shown.get_text().strip()
-        if shown.has_attr("aria-label"):
-            name = shown["aria-label"].removeprefix("Check of ")
-            texts = [p.get_text() for p in shown.find_all("p")]
-            said.append((name, texts[1] if len(texts) > 1 else texts[0].removeprefix(f"{name}: ")))
-        elif text.startswith("CheckFailed: "):
-            name, _, rest = text.removeprefix("CheckFailed: ").partition(": ")
-            said.append((name, _first_message(rest)))
-        else:
-            said.append(("a cell", text.splitlines()[-1]))
-    unique = dict.fromkeys(said)
-    wrong = [f"{name}: {what}" for name, what in unique if what != "right."]
-    return " ".join(wrong) or "All right."
-
-
-def _first_message(text: str) -> str:
-    """The first line after the list of criteria, or the headline."""
-    lines = text.splitlines()
-    return next((line for line in lines[1:] if not line.lstrip().startswith("[")), lines[0])
+def told(judgement: Judgement | None) -> str:
+    """What the feedback says of each exercise that is not right, the first sentence of each."""
+    verdicts = judgement.verdicts if judgement else ()
+    wrong = [v for v in verdicts if v.verdict not in (PASS, NOT_ATTEMPTED)]
+    said = [f"{v.name}: {(v.messages or v.notes or (v.verdict,))[0]}" for v in wrong]
+    untouched = [v.name for v in verdicts if v.verdict == NOT_ATTEMPTED]
+    if untouched:
+        said.append(f"Not attempted: {', '.join(untouched)}.")
+    return " ".join(said) or "All right."
 
 
 def _fresh(folder: Path) -> None:
@@ -176,16 +104,23 @@ def _fresh(folder: Path) -> None:
     (folder / MARKER).write_text("Made by `grading demo`; it is made anew each time.\n")
 
 
-def _set_up(root: Path, folder: Path, name: str, students: list[Student]) -> Path:
-    """The instructor's side: a course folder, the class list, the release."""
+def _set_up(
+    layout: Layout, folder: Path, name: str, students: list[Student], due: datetime
+) -> Path:
+    """The instructor's side: a course folder, the class list, the release, the date."""
     course = folder / "course"
-    shutil.copytree(root / "source" / name, course / "source" / name)
-    shutil.copy2(root / "nbgrader_config.py", course)
+    own = Layout.at(course)
+    shutil.copytree(layout.source / name, own.source / name)
+    shutil.copytree(layout.answers / name, own.answers / name)
+    own.chapters.mkdir()
+    shutil.copy2(layout.chapters / f"{name}.md", own.chapters)
+    shutil.copy2(layout.root / "nbgrader_config.py", course)
     (folder / "exchange").mkdir()
     (folder / "exchange").chmod(0o777)  # nbgrader refuses an exchange that others can't write to
     print(f"releasing {name} ...", flush=True)
     nbgrader(course, "generate_assignment", name)
     nbgrader(course, "release_assignment", name, *_exchange(folder))
+    nbgrader(course, "db", "assignment", "add", name, f"--duedate={due:%Y-%m-%d %H:%M:%S} UTC")
     table = "id\n" + "".join(f"{student.name}\n" for student in students)
     (course / "students.csv").write_text(table)
     nbgrader(course, "db", "student", "import", "students.csv")

@@ -1,4 +1,4 @@
-"""The vocabulary of an answer key: cases, mistakes, tolerances, quiz questions.
+"""The vocabulary of an answer key: cases, mistakes, tolerances, kinds of calls, quiz questions.
 
 An answer key is one Python file an exercise, `answers/<chapter>/<exercise>.py`, with these
 module-level names:
@@ -15,7 +15,28 @@ module-level names:
 `tolerance`          optional `Tolerance`; the default suits float64 and float32 answers
 `forbidden`          optional: dotted names that the answer may not call, as ("nn.RNN",)
 `excused_mutants`    optional: {"mutant's name": "why it changes no answer"}
+`call`               optional: `Module`, `Sampler` or `Trained`; a plain function without it
 ===================  =========================================================================
+
+`call` says how the exercise is called, and with it what some of these names mean:
+
+- Without it, `solution` and `oracle` are functions of a case's inputs.
+- `call = Module()`: the stub is an nn.Module. `solution` is a class of the stub's methods, written
+  as `class solution(nn.Module)` or given a name and assigned to `solution`. A case's inputs are
+  {"init": {...}, "weights": {"hidden.weight": array, ...}, "call": {...}} and, where the mode
+  matters, "training": bool. The oracle is a function of these four: `oracle(init, weights, call,
+  training)`. Gradients are named "weights.hidden.weight" and "call.x". A mistake is a patch of the
+  class's source.
+- `call = Sampler()`: the last argument is `generator`, a torch.Generator; the build gives every
+  case one of its own. The oracle gets all other arguments and returns the right *distribution*:
+  `Bernoulli`, `Categorical`, `Normal` or `Uniform` of the result's shape (for several parts a dict
+  of them, or one `Categorical` of a dict), or plain values where nothing is random. What needs its
+  gradient tested takes the draws as an argument and is a plain function.
+- `call = Trained(metric, threshold)`: the function gets training data and held-out inputs (and a
+  `generator`, if it asks for one) and returns predictions; each case holds the `labels` of the
+  held-out inputs. `oracle` is another right way to predict. Mistakes are never named to a student:
+  other training can give the same predictions. Mechanical mutants are not tried either: a learning
+  rate a little larger is not wrong.
 """
 
 from __future__ import annotations
@@ -24,16 +45,37 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from course.checks.distributions import Bernoulli, Categorical, Normal, Uniform
+from course.checks.predictions import METRICS
+from course.checks.values import Given, Rng
+
+__all__ = [
+    "Bernoulli",
+    "Case",
+    "Categorical",
+    "Given",
+    "Mistake",
+    "Module",
+    "Normal",
+    "Question",
+    "Rng",
+    "Sampler",
+    "Tolerance",
+    "Trained",
+    "Uniform",
+]
+
 
 @dataclass(frozen=True)
 class Case:
     """One call of the student's function.
 
-    `inputs` maps argument names to values: null, bool, int, float, string, list, dict and NumPy
-    arrays (float64; the student's function gets them as torch tensors). `label` is how a report
-    names the case to the student ("2 inputs, 3 hidden units, 4 steps"). `diagnostic=False` keeps
-    a case from being grounds for naming a mistake: the worked all-ones example and special
-    values. `gradients` names inputs whose gradient is compared too.
+    `inputs` maps argument names to values: null, bool, int, float, string, list, dict, NumPy
+    arrays (float64; the student's function gets them as torch tensors), and `Given("tanh")` for a
+    function. `label` is how a report names the case to the student ("2 inputs, 3 hidden units, 4
+    steps"). `diagnostic=False` keeps a case from being grounds for naming a mistake: the worked
+    all-ones example and special values. `gradients` names inputs whose gradient is compared too.
+    `labels` belongs to the held-out inputs of a trained model.
     """
 
     criterion: str
@@ -41,6 +83,47 @@ class Case:
     inputs: Mapping[str, Any]
     diagnostic: bool = True
     gradients: tuple[str, ...] = ()
+    labels: Any = None
+
+
+@dataclass(frozen=True)
+class Module:
+    """The exercise is an nn.Module. `buffers` are compared after the call, as running means are.
+
+    They are named like weights ("norm.running_mean"), stand among a case's weights, and the oracle
+    returns (result, {name: buffer}).
+    """
+
+    buffers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """The exercise draws from a generator; a random case is called with `draws` seeds.
+
+    The draws of a case count for its criterion. `used` and `possible` may name criteria of their
+    own for what is exact: that the generator decides, and that every value is a possible one.
+    """
+
+    draws: int = 100
+    used: str = ""
+    possible: str = ""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The exercise trains a model, which is judged by `metric` on held-out data.
+
+    The build computes from runs on fresh data how rarely a right answer misses the `threshold`, and
+    refuses one that is missed more often than once in a million, or that a listed mistake reaches.
+    """
+
+    metric: str
+    threshold: float
+
+    def __post_init__(self) -> None:
+        if self.metric not in METRICS:
+            raise ValueError(f"{self.metric!r} is no metric; there are {', '.join(METRICS)}.")
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,15 @@ line it changes and the change, so that a key can excuse one that changes no ans
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import itertools
 import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
+
+from course.checks.calls import code_of
 
 OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub,
@@ -82,29 +85,38 @@ def _change(node: ast.AST) -> str:
     return ""
 
 
-def limited(function: Callable, steps: int = STEPS) -> Callable:
-    """`function`, ended by `TooLong` after so many traced lines.
+@contextlib.contextmanager
+def at_most(steps: int, target: Any) -> Iterator[None]:
+    """Let the code of a function or class run so many traced lines, then end it by `TooLong`.
 
     Counting lines, unlike a clock, gives the same verdict on every machine.
     """
+    code = code_of(target)
+    own = code.co_filename if code else None
+    left = steps
+
+    def trace(frame: FrameType, event: str, arg: Any) -> Callable | None:
+        nonlocal left
+        if frame.f_code.co_filename != own:
+            return None
+        left -= 1
+        if left < 0:
+            raise TooLong(f"more than {steps} lines")
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+def limited(function: Callable, steps: int = STEPS) -> Callable:
+    """`function`, ended by `TooLong` after so many traced lines."""
 
     def run(*args: Any, **kwargs: Any) -> Any:
-        left = steps
-
-        def trace(frame: FrameType, event: str, arg: Any) -> Callable | None:
-            nonlocal left
-            if frame.f_code.co_filename != function.__code__.co_filename:
-                return None
-            left -= 1
-            if left < 0:
-                raise TooLong(f"more than {steps} lines")
-            return trace
-
-        before = sys.gettrace()
-        sys.settrace(trace)
-        try:
+        with at_most(steps, function):
             return function(*args, **kwargs)
-        finally:
-            sys.settrace(before)
 
     return run

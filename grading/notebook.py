@@ -12,8 +12,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode, v4
 
-from grading.answers import Key, parameters
-from grading.chapter import Cell, Chapter
+from grading.answers import Body, Key, parameters
+from grading.chapter import Cell, Chapter, methods
 
 STUB = "raise NotImplementedError"
 SCHEMA = 3  # of nbgrader's cell metadata
@@ -112,21 +112,41 @@ def _with_tags(node: NotebookNode, cell: Cell) -> NotebookNode:
 def _solved(chapter: Chapter, cell: Cell, key: Key) -> str:
     """The stub's cell with the solution's body between nbgrader's markers."""
     stub = ast.parse(cell.source).body[0]
-    assert isinstance(stub, ast.FunctionDef)
     if parameters(stub) != key.parameters():
         raise chapter.error(
             cell,
-            f"{stub.name}({parameters(stub)}) in the chapter, but "
+            f"{cell.exercise}({parameters(stub)}) in the chapter, but "
             f"solution({key.parameters()}) in {key.path}.",
         )
-    return insert(cell.source, _marked(key.body()))
+    body = key.body()
+    if isinstance(body, dict):
+        return insert(cell.source, {name: _marked(lines) for name, lines in body.items()})
+    return insert(cell.source, _marked(body))
 
 
-def insert(stub: str, body: list[str]) -> str:
-    """A stub's cell with its last line, `raise NotImplementedError`, replaced by a body."""
-    before, last = stub.rstrip().rsplit("\n", 1)
+def insert(stub: str, body: Body) -> str:
+    """A stub's cell with its last line, `raise NotImplementedError`, replaced by a body.
+
+    In a class this is done for each method that `body` names.
+    """
+    if not isinstance(body, dict):
+        lines = stub.rstrip().split("\n")
+        return "\n".join(_replaced(lines, len(lines), body))
+    lines = stub.rstrip().split("\n")
+    tree = ast.parse(stub).body[0]
+    assert isinstance(tree, ast.ClassDef)
+    for method in reversed(methods(tree)):  # from below, so that line numbers hold
+        if method.name in body:
+            lines = _replaced(lines, method.end_lineno or 0, body[method.name])
+    return "\n".join(lines)
+
+
+def _replaced(lines: list[str], number: int, body: list[str]) -> list[str]:
+    """The lines with the one of this number, a stub's last, replaced."""
+    last = lines[number - 1]
     assert last.strip() == STUB, f"a stub ends with `{STUB}`, not with `{last.strip()}`"
-    return before + "\n" + textwrap.indent("\n".join(body), last[: -len(STUB)])
+    indented = textwrap.indent("\n".join(body), last[: -len(STUB)]).split("\n")
+    return [*lines[: number - 1], *indented, *lines[number:]]
 
 
 def _marked(body: list[str]) -> list[str]:

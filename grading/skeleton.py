@@ -31,14 +31,20 @@ def new_chapter(layout: Layout, name: str, title: str) -> list[Path]:
 def new_exercise(layout: Layout, name: str, exercise: str) -> list[Path]:
     """Append a stub to a chapter and write its key's skeleton; return the changed files.
 
-    The stub goes to the end of the chapter, for the author to move where it belongs. Raises
-    `BuildError`.
+    A name like a class's (TinyNet) makes an nn.Module, any other a function. The stub goes to the
+    end of the chapter, for the author to move where it belongs. Raises `BuildError`.
     """
     text = layout.chapters / f"{name}.md"
     if not text.is_file():
         raise BuildError(text, None, "there is no such chapter; write it with grading new-chapter.")
-    if not exercise.isidentifier() or exercise != exercise.lower():
-        raise BuildError(exercise, None, "an exercise is called like a function: lstm_step.")
+    module = exercise[:1].isupper() and "_" not in exercise
+    if not exercise.isidentifier() or not (module or exercise == exercise.lower()):
+        raise BuildError(
+            exercise,
+            None,
+            "an exercise is called like a function, lstm_step, or like a module, TinyNet.",
+        )
+    form = "module" if module else "exercise"
     for other in layout.names():
         for cell in chapter.read(layout.chapters / f"{other}.md").stubs():
             if cell.exercise == exercise:
@@ -46,8 +52,8 @@ def new_exercise(layout: Layout, name: str, exercise: str) -> list[Path]:
                     layout.chapters / f"{other}.md", cell.line, f"{exercise} exists already."
                 )
     key = layout.answers / name / f"{exercise}.py"
-    _write({key: "exercise.py"}, exercise=exercise)
-    stub = Template((TEMPLATES / "exercise.md").read_text(encoding="utf-8"))
+    _write({key: f"{form}.py"}, exercise=exercise)
+    stub = Template((TEMPLATES / f"{form}.md").read_text(encoding="utf-8"))
     old = text.read_text(encoding="utf-8").rstrip("\n")
     place(f"{old}\n\n{stub.substitute(exercise=exercise)}".encode(), text)
     return [text, key]

@@ -14,11 +14,13 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from course.checks import returned
+from course.checks.given import Given, Rng, real
 from course.checks.values import leaves
 
 MAX_PRINTED = 2000  # characters of a function's own prints that a report may show
@@ -61,50 +63,67 @@ def call(
 ) -> Outcome:
     """Call `function(**inputs)` and bring what it returns into the form of `expected`.
 
-    Arrays of `inputs` (NumPy, float64) arrive as fresh torch tensors. For every name in
-    `gradients` the outcome also holds "gradient of <name>": the gradient of a fixed, non-uniform
-    weighting of all results. An exception, even SystemExit or a Ctrl-C, becomes a fault.
+    Arrays of `inputs` (NumPy, float64) arrive as fresh torch tensors. For every leaf of the inputs
+    in `gradients` ("W_xh", "weights.W_xh") the outcome also holds "gradient of <name>": the
+    gradient of a fixed, non-uniform weighting of all results. An exception, even SystemExit or a
+    Ctrl-C, becomes a fault.
+    """
+    arguments = tensors(inputs)
+    flat = dict(leaves(arguments)) if gradients else {}
+    sources = {name: flat[name].requires_grad_(True) for name in gradients}
+    outcome = Outcome()
+    with observed(outcome, function, arguments):
+        raw = read(outcome, function(**arguments), expected, parts)
+        if gradients:
+            outcome.values |= gradients_of(raw, sources)
+    return outcome
+
+
+@contextlib.contextmanager
+def observed(outcome: Outcome, target: Any, arguments: dict) -> Iterator[None]:
+    """Run a student's code: quietly, and every surprise is put into `outcome`.
+
+    `target` is what she wrote; `arguments` are watched for changes, but for those whose gradient
+    is asked for.
     """
     import torch
 
-    arguments = {name: tensors(value) for name, value in inputs.items()}
     before = {
         name: leaf.clone()
         for name, leaf in leaves(arguments)
-        if isinstance(leaf, torch.Tensor) and name not in gradients
+        if isinstance(leaf, torch.Tensor) and not leaf.requires_grad
     }
-    for name in gradients:
-        arguments[name].requires_grad_(True)
-    outcome = Outcome()
     printed = Printed()
     with quiet(printed), torch.enable_grad():
         try:
-            result = function(**arguments)
-            raw = returned.fit(result, expected, parts)
-            outcome.loose = returned.loose(result, expected, parts)
-            outcome.values = {
-                name: _own(returned.leaf(raw[name], leaf, name)) for name, leaf in leaves(expected)
-            }
-            outcome.itemsize = min(
-                (returned.itemsize(raw[n], v) for n, v in outcome.values.items() if _is_float(v)),
-                default=8,
-            )
-            if gradients:
-                outcome.values |= _gradients(raw, arguments, gradients)
+            yield
         except returned.Refused as refusal:
             outcome.fault = Fault("returned", str(refusal))
         except _GradientLost as lost:
             outcome.fault = Fault("gradient", str(lost))
         except KeyboardInterrupt as stop:
-            outcome.fault = fault_of(stop, function, "interrupted")
+            outcome.fault = fault_of(stop, target, "interrupted")
         except BaseException as error:  # SystemExit, CancelledError and the like included
-            outcome.fault = fault_of(error, function, "error")
+            outcome.fault = fault_of(error, target, "error")
     outcome.printed = printed.text()
     after = dict(_after(arguments))
     outcome.changed = tuple(
-        name for name, tensor in before.items() if not _same(tensor, after.get(name))
+        name for name, tensor in before.items() if not same(tensor, after.get(name))
     )
-    return outcome
+
+
+def read(outcome: Outcome, result: Any, expected: Any, parts: tuple[str, ...]) -> dict[str, Any]:
+    """Put a returned value into `outcome`; return its raw leaves. Raises `Refused`."""
+    raw = returned.fit(result, expected, parts)
+    outcome.loose = returned.loose(result, expected, parts)
+    outcome.values = {
+        name: _own(returned.leaf(raw[name], leaf, name)) for name, leaf in leaves(expected)
+    }
+    outcome.itemsize = min(
+        (returned.itemsize(raw[n], v) for n, v in outcome.values.items() if _is_float(v)),
+        default=8,
+    )
+    return raw
 
 
 @contextlib.contextmanager
@@ -120,11 +139,13 @@ def quiet(printed: io.StringIO) -> Iterator[None]:
 
 
 def tensors(value: Any) -> Any:
-    """A value tree with every array as a fresh torch tensor."""
+    """A value tree with every array as a fresh tensor, what is given by name as the real thing."""
     import torch
 
     if isinstance(value, np.ndarray):
         return torch.from_numpy(value.copy())
+    if isinstance(value, Given | Rng):
+        return real(value)
     if isinstance(value, Mapping):
         return {key: tensors(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -163,7 +184,8 @@ def _after(arguments: dict) -> list:
         return []
 
 
-def _gradients(raw: dict[str, Any], arguments: dict, names: tuple[str, ...]) -> dict[str, Any]:
+def gradients_of(raw: dict[str, Any], sources: Mapping[str, Any]) -> dict[str, Any]:
+    """The gradient of a fixed weighting of all results with respect to each of `sources`."""
     import torch
 
     total = None
@@ -178,19 +200,30 @@ def _gradients(raw: dict[str, Any], arguments: dict, names: tuple[str, ...]) -> 
             "The values are computed, but no gradient flows back through them. Does every step "
             "stay a torch operation, without .item(), .detach(), NumPy or torch.tensor(...)?"
         )
-    found = torch.autograd.grad(total, [arguments[n] for n in names], allow_unused=True)
+    found = torch.autograd.grad(total, list(sources.values()), allow_unused=True)
     return {
         f"gradient of {name}": (
-            np.zeros(tuple(arguments[name].shape)) if g is None else g.detach().cpu().numpy()
+            np.zeros(tuple(source.shape)) if g is None else g.detach().cpu().numpy()
         )
-        for name, g in zip(names, found, strict=True)
+        for (name, source), g in zip(sources.items(), found, strict=True)
     }
 
 
-def fault_of(error: BaseException, function: Callable, kind: str) -> Fault:
+def code_of(target: Any) -> CodeType | None:
+    """The code of a function, or of a class's first method; None where there is none."""
+    if isinstance(target, type):
+        return next((code for item in vars(target).values() if (code := code_of(item))), None)
+    try:
+        # @torch.no_grad() is not the student's code.
+        code = getattr(inspect.unwrap(target), "__code__", None)
+    except Exception:  # a proxy of the student's own that fails when it is looked at
+        return None
+    return code if isinstance(code, CodeType) else None
+
+
+def fault_of(error: BaseException, target: Any, kind: str) -> Fault:
     """Where in the student's own code it went wrong, for a traceback as short as can be."""
-    function = inspect.unwrap(function)  # @torch.no_grad() is not the student's code
-    code = getattr(function, "__code__", None)
+    code = code_of(target)
     own = code.co_filename if code else None
     frames = traceback.extract_tb(error.__traceback__)
     mine = [f for f in frames if f.filename == own]
@@ -217,7 +250,8 @@ def _is_float(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
-def _same(before: Any, after: Any) -> bool:
+def same(before: Any, after: Any) -> bool:
+    """Whether a tensor is as it was, NaN being alike."""
     import torch
 
     if not isinstance(after, torch.Tensor) or before.shape != after.shape:

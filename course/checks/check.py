@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import textwrap
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
-from course.checks.calls import Outcome, call
+from course.checks.calls import Outcome
 from course.checks.compare import agree
 from course.checks.expected import Exercise, Quiz, UnknownExercise, find, name_of
 from course.checks.explain import explain
+from course.checks.kinds import misfit, outcome_of, outcomes_of
 from course.checks.marking import mark
 from course.checks.progress import record as keep
 from course.checks.report import NOT_ATTEMPTED, RIGHT, WRONG, Report, deliver
 from course.checks.returned import describe
 from course.checks.scoring import score, wrong_leaves
+from course.checks.writing import forbidden, unfinished
+
+__all__ = ["check", "finished", "judge", "outcomes_of", "quiz"]
 
 
 def check(function: Callable) -> Report:
     """Check an exercise's function and report, criterion by criterion, with a diagnosis.
 
-    `function` is the exercise's function, under the exercise's name. Returns a `Report` that
-    displays itself; only where a grader or a test asks for it is a shortfall raised.
+    `function` is the exercise's function, or the class of a module, under the exercise's name.
+    Returns a `Report` that displays itself; only where a grader or a test asks for it is a
+    shortfall raised.
     """
     return deliver(judge(function))
 
@@ -51,7 +55,7 @@ def judge(function: Callable, record: bool = True, called: str = "check") -> Rep
     name = name_of(function)
     if not callable(function) or name is None:
         text = f"{called}() takes your function, as in {called}(elman); it got "
-        text += f"{describe(function)}."
+        text += f"{describe(function)}.{_its_class(function, called)}"
         return Report(called, WRONG, messages=[text])
     try:
         exercise = find(name)
@@ -66,29 +70,25 @@ def judge(function: Callable, record: bool = True, called: str = "check") -> Rep
     return report
 
 
-def outcomes_of(function: Callable, exercise: Exercise) -> list[Outcome]:
-    """One outcome a case; after an interruption the rest is not run."""
-    outcomes: list[Outcome] = []
-    for case in exercise.cases:
-        if outcomes and outcomes[-1].fault and outcomes[-1].fault.kind == "interrupted":
-            outcomes.append(Outcome(fault=outcomes[-1].fault))
-            continue
-        gradients = tuple(case.gradients)
-        outcomes.append(call(function, case.inputs, case.result, exercise.parts, gradients))
-    return outcomes
+def _its_class(thing: Any, called: str) -> str:
+    """What to do with a network where its class is asked for."""
+    try:
+        exercise = find(type(thing).__name__)
+    except UnknownExercise:
+        return ""
+    if isinstance(exercise, Quiz) or exercise.kind != "module":
+        return ""
+    return f" Give it the class, {called}({exercise.name})."
 
 
 def _examine(function: Callable, exercise: Exercise) -> Report:
-    if changed := _changed_signature(function, exercise):
-        return Report(exercise.name, WRONG, points=exercise.points, messages=[changed])
+    if unfit := misfit(function, exercise):
+        return Report(exercise.name, WRONG, points=exercise.points, messages=[unfit])
     outcomes = outcomes_of(function, exercise)
     faults = [outcome.fault for outcome in outcomes]
     if all(fault and fault.kind == "not attempted" for fault in faults):
         report = Report(exercise.name, NOT_ATTEMPTED, points=exercise.points)
-        if _has_code(function):
-            report.messages.append(
-                "Your code is there, but the line `raise NotImplementedError` is, too: delete it."
-            )
+        report.messages += unfinished(function)
         return report
     pairs = zip(exercise.cases, outcomes, strict=True)
     wrong = [wrong_leaves(exercise, case, outcome) for case, outcome in pairs]
@@ -104,34 +104,6 @@ def _examine(function: Callable, exercise: Exercise) -> Report:
     return report
 
 
-def _changed_signature(function: Callable, exercise: Exercise) -> str:
-    """A sentence if the stub's arguments were renamed or reordered, "" if all is well."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return ""
-    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
-        return ""
-    names = [p.name for p in parameters if p.name in exercise.arguments or p.default is p.empty]
-    if names == list(exercise.arguments):
-        return ""
-    return (
-        f"The stub's arguments are ({', '.join(exercise.arguments)}), in this order; yours are "
-        f"({', '.join(names)})."
-    )
-
-
-def _has_code(function: Callable) -> bool:
-    """Whether a function that still raises like its stub holds more than the stub's line."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    except (OSError, TypeError, SyntaxError):
-        return False
-    statements = getattr(tree, "body", [])
-    has_docstring = bool(statements) and isinstance(statements[0], ast.Expr)
-    return len(statements) - has_docstring > 1
-
-
 def _notes(function: Callable, exercise: Exercise, outcomes: Sequence[Outcome]) -> list[str]:
     notes = []
     smallest = min(outcome.itemsize for outcome in outcomes)
@@ -140,7 +112,7 @@ def _notes(function: Callable, exercise: Exercise, outcomes: Sequence[Outcome]) 
             f"Your function computes in float{smallest * 8} though its inputs are float64; "
             "that is accepted here."
         )
-    if used := _forbidden(function, exercise.forbidden):
+    if used := forbidden(function, exercise.forbidden):
         notes.append(f"It calls `{used}`; the exercise asks you to do without it.")
     if not any(outcome.fault for outcome in outcomes) and _forgetful(function, exercise, outcomes):
         notes.append("Called twice with the same inputs it gives two different results.")
@@ -152,29 +124,14 @@ def _notes(function: Callable, exercise: Exercise, outcomes: Sequence[Outcome]) 
 
 def _forgetful(function: Callable, exercise: Exercise, outcomes: Sequence[Outcome]) -> bool:
     """Whether a second call on the last diagnostic case gives something else."""
+    if exercise.kind in ("sampler", "trained"):
+        return False  # the one is judged on it, the other would be trained again
     index = max((i for i, case in enumerate(exercise.cases) if case.diagnostic), default=0)
     case, before = exercise.cases[index], outcomes[index]
-    again = call(function, case.inputs, case.result, exercise.parts, tuple(case.gradients))
+    again = outcome_of(function, exercise, case)
     return any(
         name not in again.values
         or not agree(again.values[name], value, exercise.relative, before.itemsize)
         for name, value in before.values.items()
         if not (isinstance(value, np.ndarray) and not np.isfinite(value).all())
     )
-
-
-def _forbidden(function: Callable, names: Sequence[str]) -> str:
-    """The first forbidden name that the function's source calls, "" if none or unknown."""
-    if not names:
-        return ""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
-        return ""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Name):
-            dotted = ast.unparse(node)
-            for name in names:
-                if dotted == name or dotted.endswith("." + name):
-                    return dotted
-    return ""

@@ -6,45 +6,68 @@ from typing import Any
 
 import numpy as np
 
-from course.checks.answer import Answer, Finding, listed
+from course.checks.answer import Answer, Finding
 from course.checks.compare import close
+from course.checks.expected import DRAWN
+from course.checks.given import Given
+from course.checks.scoring import listed
 
 
 def contrasts(answer: Answer) -> list[Finding]:
     """Which results, options and steps are right and which are not."""
     texts = []
-    names = answer.common_names()
-    whole = [n for n in names if all(right[n] for right in answer.right)]
+    names = _names(answer)
+    whole = [n for n in names if all(right.get(n, True) for right in answer.right)]
     broken = [n for n in names if n not in whole]
     if whole and broken:
         texts.append(
             f"{listed(whole)} {_is(whole)} right in every case; {listed(broken)} {_is(broken)} not."
         )
     texts += _option_contrasts(answer)
-    texts += _step_contrasts(answer, broken)
+    common = answer.common_names()
+    texts += _step_contrasts(answer, [name for name in broken if name in common])
     return [Finding("contrast", text) for text in texts]
+
+
+def _names(answer: Answer) -> list[str]:
+    """The results of every case; where these are right, also what only some cases have."""
+    common = answer.common_names()
+    if not all(right[name] for right in answer.right for name in common):
+        return common
+    found = dict.fromkeys(common)
+    for leaf in answer.expected:
+        found |= dict.fromkeys(n for n in leaf if n in DRAWN or n.startswith("gradient of "))
+    return list(found)
 
 
 def _option_contrasts(answer: Answer) -> list[str]:
     """Options (bools and strings among the inputs) that part right from wrong."""
     texts = []
-    cases = [(i, c) for i, c in enumerate(answer.cases) if c.diagnostic]
+    cases = [
+        (i, answer.exercise.arguments_of(case))
+        for i, case in enumerate(answer.cases)
+        if case.diagnostic
+    ]
     if not cases:
         return []
-    options = [k for k, v in cases[0][1].inputs.items() if isinstance(v, bool | str)]
+    options = [k for k, v in cases[0][1].items() if isinstance(v, bool | str | Given)]
     for option in options:
         groups: dict[Any, set[bool]] = {}
-        for i, case in cases:
-            if option in case.inputs:
-                groups.setdefault(case.inputs[option], set()).add(answer.wrong[i])
+        for i, arguments in cases:
+            if option in arguments:
+                groups.setdefault(arguments[option], set()).add(answer.wrong[i])
         good = [value for value, wrong in groups.items() if wrong == {False}]
         bad = [value for value, wrong in groups.items() if wrong == {True}]
         if good and bad and len(good) + len(bad) == len(groups):
             texts.append(
-                f"Right with {listed([f'{option}={v!r}' for v in good])}, "
-                f"wrong with {listed([f'{option}={v!r}' for v in bad])}."
+                f"Right with {listed([_option(option, v) for v in good])}, "
+                f"wrong with {listed([_option(option, v) for v in bad])}."
             )
     return texts
+
+
+def _option(name: str, value: Any) -> str:
+    return f"{name}={value}" if isinstance(value, Given) else f"{name}={value!r}"
 
 
 def _step_contrasts(answer: Answer, names: list[str]) -> list[str]:
@@ -74,9 +97,9 @@ def _first_step(answer: Answer, name: str) -> int | None:
     firsts = set()
     for i, case in enumerate(answer.cases):
         got, want = answer.outcomes[i].values.get(name), answer.expected[i].get(name)
-        if not case.diagnostic or answer.right[i][name]:
+        if not case.diagnostic or answer.right[i].get(name, True):
             continue
-        if not isinstance(got, np.ndarray) or got.shape != want.shape:
+        if not isinstance(got, np.ndarray) or got.shape != np.shape(want):
             return None
         if got.ndim == 0 or len(want) < 3:
             return None

@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from course.checks import predictions, sampling
 from course.checks.answer import MIN_EVIDENCE, Answer, Finding
 from course.checks.calls import Outcome
 from course.checks.compare import agree
 from course.checks.contrast import contrasts
 from course.checks.expected import Exercise, Known
 from course.checks.patterns import patterns
+from course.checks.values import leaves
 
 
 def diagnose(exercise: Exercise, outcomes: Sequence[Outcome]) -> list[Finding]:
@@ -33,7 +35,8 @@ def diagnose(exercise: Exercise, outcomes: Sequence[Outcome]) -> list[Finding]:
         or _one_part(answer, exercise.mistakes)
     )
     found = named or patterns(answer)
-    return found + contrasts(answer)
+    judged = sampling.sentences(exercise, outcomes) + predictions.sentences(exercise, outcomes)
+    return found + [Finding("judged", text) for text in judged] + contrasts(answer)
 
 
 def _verdict(answer: Answer, known: Known, i: int, only: str | None = None) -> str:
@@ -48,8 +51,15 @@ def _verdict(answer: Answer, known: Known, i: int, only: str | None = None) -> s
     return "same" if all(answer.matches(i, name, values[name]) for name in names) else "other"
 
 
-def _evidence(answer: Answer, i: int, verdict: str) -> bool:
-    return verdict == "same" and answer.wrong[i] and answer.cases[i].diagnostic
+def _evidence(answer: Answer, known: Known, i: int, verdict: str) -> bool:
+    """Whether a fit on case `i` tells the mistake from a right answer."""
+    if verdict != "same" or not answer.wrong[i] or not answer.cases[i].diagnostic:
+        return False
+    if not answer.cases[i].draws:
+        return True
+    # Only first draws are compared, and a mistake may show later.
+    right = dict(leaves(answer.cases[i].result))
+    return any(not agree(value, np.asarray(right[n])) for n, value in known.values[i].items())
 
 
 def _whole(answer: Answer, candidates: Sequence[Known]) -> list[Finding]:
@@ -57,7 +67,7 @@ def _whole(answer: Answer, candidates: Sequence[Known]) -> list[Finding]:
 
     def fits(known: Known) -> bool:
         verdicts = [_verdict(answer, known, i) for i in range(len(answer.cases))]
-        evidence = sum(_evidence(answer, i, v) for i, v in enumerate(verdicts))
+        evidence = sum(_evidence(answer, known, i, v) for i, v in enumerate(verdicts))
         return "other" not in verdicts and evidence >= MIN_EVIDENCE
 
     found = [known for known in candidates if fits(known)]
@@ -79,7 +89,7 @@ def _some_cases(answer: Answer, candidates: Sequence[Known]) -> list[Finding]:
     found = []
     for known in candidates:
         verdicts = [_verdict(answer, known, i) for i in wrong]
-        evidence = sum(_evidence(answer, i, v) for i, v in zip(wrong, verdicts, strict=True))
+        evidence = sum(_evidence(answer, known, i, v) for i, v in zip(wrong, verdicts, strict=True))
         if "other" not in verdicts and evidence >= MIN_EVIDENCE:
             found.append(known)
     if len(found) != 1:
@@ -102,7 +112,7 @@ def _one_part(answer: Answer, candidates: Sequence[Known]) -> list[Finding]:
             verdicts = [_verdict(answer, known, i, name) for i in range(len(answer.cases))]
             # A result that is zero, or missing its work, is no sign of any one mistake.
             evidence = sum(
-                _evidence(answer, i, v)
+                _evidence(answer, known, i, v)
                 and not answer.right[i][name]
                 and bool(np.any(answer.outcomes[i].values[name]))
                 for i, v in enumerate(verdicts)

@@ -11,9 +11,11 @@ import functools
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from course.checks.values import leaves, unpack
 
@@ -26,9 +28,20 @@ class UnknownExercise(LookupError):
     """No compiled exercise has this name; the message is one sentence."""
 
 
+# What is judged of a sampler's draws, in place of values; `sampling` says how.
+DRAWN = ("use of the generator", "set of values", "distribution")
+PREDICTED = ("predictions",)  # what is judged of a trained model
+
+
 @dataclass(frozen=True)
 class Case:
-    """One visible case: how to call the function and what must come back."""
+    """One case: how to call the function, and what must come back.
+
+    Most cases have an exact `result`. A sampler's random case is called `draws` times and has the
+    `distribution` of what comes back (`distributions`), of which `result` is one right draw. A
+    trained model's has the `labels` of its held-out inputs and the `threshold` of the metric; there
+    `result` is only the form.
+    """
 
     criterion: str
     label: str
@@ -36,11 +49,41 @@ class Case:
     inputs: dict[str, Any]
     result: Any  # the expected value tree
     gradients: dict[str, Any]  # by input name
+    buffers: dict[str, Any] = field(default_factory=dict)  # of a module, after the call, by name
+    draws: int = 0
+    distribution: list[dict[str, Any]] | None = None  # {"of": names, "law": a distribution}
+    labels: Any = None
+    threshold: float | None = None
+
+    @property
+    def judged(self) -> str:
+        """What is compared: "values", "draws" or "predictions"."""
+        if self.draws:
+            return "draws"
+        return "values" if self.threshold is None else "predictions"
 
     def expected(self) -> dict[str, Any]:
-        """Every leaf that is compared, by name: the result's and the gradients'."""
+        """Every leaf that is compared, by name: the result's, the gradients', the buffers'.
+
+        What is judged by other means than its value has the value None.
+        """
+        if self.judged != "values":
+            return dict.fromkeys(DRAWN if self.draws else PREDICTED)
         found = dict(leaves(self.result))
-        return found | {f"gradient of {name}": value for name, value in self.gradients.items()}
+        found |= {f"gradient of {name}": value for name, value in self.gradients.items()}
+        return found | {f"{name} afterwards": value for name, value in self.buffers.items()}
+
+    def skeleton(self) -> Case:
+        """A copy that holds enough to call a student's code, and nothing that tells the answer."""
+        return replace(
+            self,
+            result=_emptied(self.result),
+            gradients=_emptied(self.gradients),
+            buffers=_emptied(self.buffers),
+            distribution=None,
+            labels=None,
+            threshold=None,
+        )
 
 
 @dataclass(frozen=True)
@@ -54,7 +97,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Exercise:
-    """All that a check needs to know of one exercise."""
+    """All that a check needs to know of one exercise.
+
+    `kind` is how it is called: "function", "module", "sampler" or "trained"; `settings` holds what
+    only this kind needs.
+    """
 
     name: str
     chapter: str
@@ -68,6 +115,35 @@ class Exercise:
     cases: tuple[Case, ...]
     mistakes: tuple[Known, ...]
     pairs: tuple[Known, ...]
+    kind: str = "function"
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def arguments_of(self, case: Case) -> dict[str, Any]:
+        """What a student sees as the arguments of a case: of a module, __init__'s and forward's."""
+        if self.kind != "module":
+            return case.inputs
+        mode = {"training": case.inputs["training"]} if "training" in case.inputs else {}
+        return {**case.inputs["init"], **case.inputs["call"], **mode}
+
+    def skeleton(self) -> Exercise:
+        """A copy to call a student's code with: no answers, mistakes or hints."""
+        cases = tuple(case.skeleton() for case in self.cases)
+        return replace(self, hints=(), cases=cases, mistakes=(), pairs=())
+
+    def plain(self) -> dict[str, Any]:
+        """A value tree that `Exercise.of` reads."""
+        return _tree(self)
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any]) -> Exercise:
+        """The exercise of a value tree."""
+        changed: dict[str, Any] = {
+            name: tuple(tree[name]) for name in ("arguments", "parts", "hints", "forbidden")
+        }
+        changed["cases"] = tuple(Case(**case) for case in tree["cases"])
+        changed["mistakes"] = tuple(_known(tree["mistakes"]))
+        changed["pairs"] = tuple(_known(tree["pairs"]))
+        return cls(**{**tree, **changed})
 
 
 @dataclass(frozen=True)
@@ -132,18 +208,29 @@ def load(path: Path, name: str) -> Exercise | Quiz:
     common = {"name": name, "chapter": header["chapter"], "points": tree["points"]}
     if tree["kind"] == "quiz":
         return Quiz(**common, questions=tree["questions"])
-    return Exercise(
-        **common,
-        arguments=tuple(tree["arguments"]),
-        parts=tuple(tree["parts"]),
-        criteria=tree["criteria"],
-        hints=tuple(tree["hints"]),
-        relative=tree["relative"],
-        forbidden=tuple(tree["forbidden"]),
-        cases=tuple(Case(**case) for case in tree["cases"]),
-        mistakes=tuple(_known(tree["mistakes"])),
-        pairs=tuple(_known(tree["pairs"])),
-    )
+    # The seed of the drawing and the like are for the build alone.
+    known = {f.name for f in fields(Exercise)}
+    return Exercise.of(common | {key: value for key, value in tree.items() if key in known})
+
+
+def _tree(thing: Any) -> Any:
+    """Dataclasses as dicts, tuples as lists; arrays, seeds and functions stay what they are."""
+    if isinstance(thing, Exercise | Case | Known):
+        return {f.name: _tree(getattr(thing, f.name)) for f in fields(thing)}
+    if isinstance(thing, tuple):
+        return [_tree(item) for item in thing]
+    return thing
+
+
+def _emptied(tree: Any) -> Any:
+    """A value tree of the same form without its figures."""
+    if isinstance(tree, Mapping):
+        return {key: _emptied(item) for key, item in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_emptied(item) for item in tree]
+    if isinstance(tree, np.ndarray):
+        return np.zeros((0,) * tree.ndim)
+    return None if tree is None else type(tree)()
 
 
 def _known(rows: list[Mapping[str, Any]]) -> Iterator[Known]:

@@ -16,6 +16,22 @@ from course.checks.scoring import wrong_leaves
 
 # What PyTorch says -> what a beginner can do about it.
 ADVICE = (
+    (
+        r"before Module.__init__|has no attribute '_(parameters|modules|buffers)'",
+        "Begin __init__ with super().__init__().",
+    ),
+    (
+        r"must be Tensor, not (Linear|Conv|Embedding|LSTM|GRU|RNN|Sequential|\w*Norm|\w+LU)",
+        "A layer is no number yet: make it in __init__, and call it on x in forward.",
+    ),
+    (
+        r"'Tensor' object is not callable",
+        "A tensor stands where a layer should: was it called in __init__ already?",
+    ),
+    (
+        r"_forward_unimplemented",
+        "The class has no method `forward`; is it indented into the class?",
+    ),
     (r"max_all.*Complex", "These numbers are complex; take .abs() first."),
     (r"bitwise_xor", "`^` is no power in Python; a square is `** 2`."),
     (
@@ -51,10 +67,16 @@ def explain(
     report.messages += _faults(exercise, outcomes, bad)
     report.messages += [finding.text for finding in findings if not finding.hint]
     changed = sorted({name for outcome in outcomes for name in outcome.changed})
+    weights = [name.removeprefix("weights.") for name in changed if name.startswith("weights.")]
+    changed = [name for name in changed if not name.startswith("weights.")]
     if changed:
         report.messages.append(
             f"It changes its input {', '.join(changed)}; whoever called it still needs that as it "
             "was. Work on a new tensor (x.detach().clone()), or on a new list or dict."
+        )
+    if weights:
+        report.messages.append(
+            f"Going forward changes {', '.join(weights)}; weights are for the optimiser to change."
         )
     first = exercise.cases[bad[0]]
     report.inputs = {name: tensors(value) for name, value in first.inputs.items()}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from course.checks import sampling
 from course.checks.calls import Outcome
 from course.checks.compare import agree, close
 from course.checks.expected import Case, Exercise
+from course.checks.given import Given, Rng
 from course.checks.scoring import wrong_leaves
 
 SHOWN = 12  # numbers of an array that are printed in full
@@ -17,26 +20,58 @@ DIGITS = (4, 7, 12)  # as many as it takes to see the difference
 
 def failing_call(exercise: Exercise, case: Case, outcome: Outcome) -> str:
     """A few lines on one failing case, with a way to repeat it."""
-    arguments = ", ".join(f"{name}={_short(value, 4)}" for name, value in case.inputs.items())
-    rows = [f"{case.label}:", f"{exercise.name}({arguments})"]
+    rows = [f"{case.label}:", *_call(exercise, case)]
+    if case.judged == "draws":
+        rows += sampling.shown(exercise, case, outcome)
+    elif case.judged == "values":
+        rows += _difference(exercise, case, outcome)
+    return "\n".join([*rows, _again(exercise)])
+
+
+def _call(exercise: Exercise, case: Case) -> list[str]:
+    """The call as one would type it."""
+    if exercise.kind != "module":
+        return [f"{exercise.name}({_listed(case.inputs)})"]
+    mode = "train" if case.inputs.get("training") else "eval"
+    return [
+        f"network = {exercise.name}({_listed(case.inputs['init'])}).{mode}()",
+        f"network({_listed(case.inputs['call'])})",
+    ]
+
+
+def _again(exercise: Exercise) -> str:
+    if exercise.kind != "module":
+        return f"(the same inputs: {exercise.name}(**check({exercise.name}).inputs))"
+    return (
+        f"(the same: inputs = check({exercise.name}).inputs, "
+        f"network = {exercise.name}(**inputs['init']).double(), "
+        "network.load_state_dict(inputs['weights']), network(**inputs['call']))"
+    )
+
+
+def _listed(inputs: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={_short(value, 4)}" for name, value in inputs.items())
+
+
+def _difference(exercise: Exercise, case: Case, outcome: Outcome) -> list[str]:
+    """Expected and got, of the first number that differs."""
     name = _earliest(exercise, case, outcome)
-    if name is not None:
-        want, got = case.expected()[name], outcome.values[name]
-        place = "" if name == "result" else name
-        if _comparable(want, got) and want.size > SHOWN:
-            good = close(got, want, exercise.relative, outcome.itemsize)
-            # All are good where the numbers are right but an input was changed in place.
-            index = np.unravel_index(int(np.argmin(good)), want.shape)
-            place = f"{place or 'result'}[{', '.join(str(int(k)) for k in index)}]"
-            want, got = want[index], got[index]
-        for digits in DIGITS:
-            shown = _short(want, digits), _short(got, digits)
-            if shown[0] != shown[1]:
-                break
-        place = f"{place} = " if place else ""
-        rows += [f"expected {place}{shown[0]}", f"got      {place}{shown[1]}"]
-    rows.append(f"(the same inputs: {exercise.name}(**check({exercise.name}).inputs))")
-    return "\n".join(rows)
+    if name is None:
+        return []
+    want, got = case.expected()[name], outcome.values[name]
+    place = "" if name == "result" else name
+    if _comparable(want, got) and want.size > SHOWN:
+        good = close(got, want, exercise.relative, outcome.itemsize)
+        # All are good where the numbers are right but an input was changed in place.
+        index = np.unravel_index(int(np.argmin(good)), want.shape)
+        place = f"{place or 'result'}[{', '.join(str(int(k)) for k in index)}]"
+        want, got = want[index], got[index]
+    for digits in DIGITS:
+        shown = _short(want, digits), _short(got, digits)
+        if shown[0] != shown[1]:
+            break
+    place = f"{place} = " if place else ""
+    return [f"expected {place}{shown[0]}", f"got      {place}{shown[1]}"]
 
 
 def _earliest(exercise: Exercise, case: Case, outcome: Outcome) -> str | None:
@@ -76,6 +111,8 @@ def _short(value: Any, digits: int) -> str:
         return "{" + ", ".join(items) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_short(item, digits) for item in value) + "]"
+    if isinstance(value, Given | Rng):
+        return str(value)
     try:
         return repr(value)
     except Exception:

@@ -115,7 +115,11 @@ def _size_factor(answer: Answer, name: str) -> str:
     if len({factor for factor, _ in rows}) < MIN_EVIDENCE or None in dict(rows):
         return ""
     shapes = [
-        {k: v.shape for k, v in answer.cases[i].inputs.items() if isinstance(v, np.ndarray)}
+        {
+            k: v.shape
+            for k, v in answer.exercise.arguments_of(answer.cases[i]).items()
+            if isinstance(v, np.ndarray)
+        }
         for _, i in rows
     ]
     for argument, shape in shapes[0].items():

@@ -52,10 +52,22 @@ def keys():
 
 
 @pytest.fixture(scope="session")
+def kinds():
+    """The keys of the mini course with one of each kind of call, by name."""
+    from grading.answers import load
+
+    folder = ROOT / "tests" / "grading" / "kinds" / "answers" / "ch97_kinds"
+    return {path.stem: load(path) for path in sorted(folder.glob("*.py"))}
+
+
+@pytest.fixture(scope="session")
 def named():
     """`named(function, name)`: the function as a student would have called it."""
 
     def give(function, name):
+        if isinstance(function, type):
+            return type(name, (function,), {})
+
         @functools.wraps(function)
         def student(*args, **kwargs):
             return function(*args, **kwargs)
@@ -121,6 +133,34 @@ def mini(tmp_path, monkeypatch):
 
     monkeypatch.setattr(expected, "FOLDER", folder)
     yield compile_one
+    _forget()
+
+
+@pytest.fixture(scope="session")
+def compiled_kinds(kinds, tmp_path_factory):
+    """A folder with figures of every kind: compiled from one drawing, without the build's gates."""
+    import numpy as np
+
+    from grading.chapter import Chapter
+    from grading.compiling import draw, known
+    from grading.expected_file import write
+
+    folder = tmp_path_factory.mktemp("kinds")
+    trees = {}
+    for name, key in kinds.items():
+        exercise = known(key, draw(key, 4.0, np.random.default_rng(0)))
+        trees[name] = exercise.plain()
+    chapter = Chapter("ch97_kinds", "Kinds", Path("ch97_kinds.md"), [])
+    write(chapter, trees, folder / "ch97_kinds.safetensors")
+    return folder
+
+
+@pytest.fixture
+def with_kinds(compiled_kinds, monkeypatch):
+    """check() knows the exercises of the mini course with one of each kind."""
+    monkeypatch.setattr(expected, "FOLDER", compiled_kinds)
+    _forget()
+    yield
     _forget()
 
 

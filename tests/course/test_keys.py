@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from course import check, quiz
-from course.checks.calls import call
-from course.checks.compare import agree
 from course.checks.expected import Quiz, chapters, find
 
 pytest.importorskip("torch")
@@ -79,6 +77,9 @@ def test_every_mistake_fails_with_its_own_hint_alone(keys, named, name):
         report = check(named(key.wrong(mistake), name))
         assert report.state == "wrong", mistake.name
         assert report.score < 1
+        if not key.named:  # predictions prove no mistake; what is wrong with them is said
+            assert report.messages and not report.hints
+            continue
         assert report.hints == [mistake.hint], f"{mistake.name}: {report}"
         assert f"This is what you get when {mistake.when}." in report.messages
         others = [m.when for m in key.mistakes if m.name != mistake.name]
@@ -112,40 +113,27 @@ def test_some_pairs_are_stored():
     assert sum(len(find(name).pairs) for name in NAMES) > 10
 
 
-def disagreement(key, solution, oracle, seed):
-    """The first case of a drawing on which two functions differ, or None."""
-    from grading.compiling import results
-
-    for case in key.cases(np.random.default_rng(seed)):
-        tree, _ = results(key.solution, case, key.parts)
-        one = call(solution, case.inputs, tree, key.parts, case.gradients)
-        other = call(oracle, case.inputs, tree, key.parts, case.gradients)
-        if one.fault or other.fault or one.values.keys() != other.values.keys():
-            return case
-        if not all(
-            agree(other.values[leaf], value, key.tolerance.relative)
-            for leaf, value in one.values.items()
-        ):
-            return case
-    return None
-
-
 @each_key
 def test_solution_and_oracle_agree_on_a_hundred_drawings(keys, name):
     """Two independent ways lead to the same results and the same gradients."""
+    from grading.compiling import draw
+    from grading.gates import passes
+
     key = keys[name]
     assert key.module.oracle is not key.solution
     for seed in range(1000, 1000 + DRAWINGS):
-        case = disagreement(key, key.solution, key.module.oracle, seed)
-        assert case is None, f"seed {seed}: {case}"
+        assert passes(key.solution, draw(key, 1, np.random.default_rng(seed))), f"seed {seed}"
 
 
 @each_key
 def test_a_mistake_for_a_solution_would_not_agree_with_the_oracle(keys, name):
     """The comparison with the oracle catches every listed mistake at once."""
+    from grading.compiling import draw
+    from grading.gates import passes
+
     key = keys[name]
     for mistake in key.mistakes:
-        assert disagreement(key, key.wrong(mistake), key.module.oracle, seed=1000) is not None
+        assert not passes(key.wrong(mistake), draw(key, 1, np.random.default_rng(1000)))
 
 
 @each_key

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from course.checks.values import MAX_DEPTH, leaves, pack, unpack
+from course.checks.given import FUNCTIONS, MAX_SEED
+from course.checks.values import MAX_DEPTH, Given, Rng, filled, leaves, pack, unpack
 
 pytestmark = pytest.mark.torch_free
 
@@ -19,8 +20,9 @@ ARRAYS = st.sampled_from(DTYPES).flatmap(
 )
 KEYS = st.text(max_size=5).filter(lambda key: not key.startswith("$"))
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+NAMED = st.sampled_from(FUNCTIONS).map(Given) | st.integers(0, MAX_SEED).map(Rng)
 TREES = st.recursive(
-    PLAIN | ARRAYS,
+    PLAIN | ARRAYS | NAMED,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=12,
 ).filter(lambda tree: depth(tree) <= MAX_DEPTH)
@@ -132,6 +134,92 @@ def test_a_tree_that_holds_itself_is_refused():
         pack(tree)
 
 
+@pytest.mark.parametrize("seed", [-1, 2**63, 1.0, True, "7", None])
+def test_what_is_no_seed_is_refused(seed):
+    """A seed is a whole number that torch takes."""
+    with pytest.raises(ValueError, match="is no seed"):
+        Rng(seed)
+
+
+def test_a_function_that_nobody_knows_is_refused():
+    """Only what stands in the registry can be sent by name."""
+    with pytest.raises(ValueError, match="no given function"):
+        Given("system")
+
+
+@given(TREES)
+def test_a_tree_is_filled_with_its_own_leaves(tree):
+    """Form and leaves together are the tree; keys with dots or brackets are not told apart."""
+    names = [name for name, _ in leaves(tree)]
+    if len(set(names)) == len(names):
+        assert same(filled(tree, dict(leaves(tree))), tree)
+
+
+FLAT = {"float64": np.arange(6.0)}
+# What no honest sender writes: (JSON tree, flat arrays, what is said of it)
+HOSTILE = {
+    "negative size": ({"$array": ["float64", 0, [-1]]}, FLAT, "none below 0"),
+    "negative offset": ({"$array": ["float64", -2, [2]]}, FLAT, "none below 0"),
+    "offset past the end": ({"$array": ["float64", 7, [0]]}, FLAT, "larger than"),
+    "more than there is": ({"$array": ["float64", 0, [7]]}, FLAT, "larger than"),
+    "product of sizes": ({"$array": ["float64", 0, [2**20, 2**20]]}, FLAT, "larger than"),
+    "overflowing product": ({"$array": ["float64", 0, [2**30] * 4]}, FLAT, "larger than"),
+    "size of a float": ({"$array": ["float64", 0, [2.0]]}, FLAT, "whole numbers"),
+    "size of a bool": ({"$array": ["float64", 0, [True]]}, FLAT, "whole numbers"),
+    "size of a text": ({"$array": ["float64", 0, ["2"]]}, FLAT, "whole numbers"),
+    "offset of None": ({"$array": ["float64", None, [2]]}, FLAT, "whole numbers"),
+    "too many axes": ({"$array": ["float64", 0, [1] * 40]}, FLAT, "whole numbers"),
+    "endless size": ({"$array": ["float64", 0, [10**400]]}, FLAT, "whole numbers"),
+    "shape that is no list": ({"$array": ["float64", 0, "ab"]}, FLAT, "offset, shape"),
+    "place of four": ({"$array": ["float64", 0, [1], 1]}, FLAT, "offset, shape"),
+    "place that is no list": ({"$array": 3}, FLAT, "offset, shape"),
+    "dtype that did not come": ({"$array": ["int64", 0, [1]]}, FLAT, "did not come"),
+    "dtype of objects": ({"$array": ["O", 0, [1]]}, {"O": np.array([1])}, "did not come"),
+    "dtype that is a list": ({"$array": [[], 0, [1]]}, FLAT, "did not come"),
+    "array of two axes": ({"$array": ["float64", 0, [1]]}, {"float64": np.ones((2, 2))}, "flat"),
+    "array of another dtype": (
+        {"$array": ["float64", 0, [1]]},
+        {"float64": np.ones(2, int)},
+        "flat",
+    ),
+    "the same numbers over and over": ([{"$array": ["float64", 0, [6]]}] * 2, FLAT, "larger than"),
+    "mark among others": ({"$array": ["float64", 0, [1]], "x": 1}, FLAT, "no mark"),
+    "unknown mark": ({"$pickle": "gASV"}, FLAT, "no mark"),
+    "empty mark": ({"$": 1}, FLAT, "no mark"),
+    "float of another text": ({"$float": "1e3"}, FLAT, "nan, inf or -inf"),
+    "float of a list": ({"$float": []}, FLAT, "nan, inf or -inf"),
+    "function that nobody knows": ({"$given": "exec"}, FLAT, "no given function"),
+    "function of a list": ({"$given": ["tanh"]}, FLAT, "no given function"),
+    "negative seed": ({"$rng": -1}, FLAT, "no seed"),
+    "seed of a text": ({"$rng": "1"}, FLAT, "no seed"),
+}
+
+
+@pytest.mark.parametrize("fault", HOSTILE)
+def test_what_pack_never_writes_is_refused(fault):
+    """One sentence, and nothing built; also deep inside a tree."""
+    tree, flat, said = HOSTILE[fault]
+    for wrapped in (tree, [tree], {"inside": [tree]}):
+        with pytest.raises(ValueError, match=said) as error:
+            unpack(wrapped, flat)
+        assert "\n" not in str(error.value)
+
+
+def test_a_stored_tree_may_not_be_deeper_than_pack_makes_it():
+    """A text of brackets alone ends the unpacking, not the interpreter."""
+    assert unpack(nested(MAX_DEPTH), {}) == nested(MAX_DEPTH)
+    with pytest.raises(ValueError, match="deep"):
+        unpack(nested(MAX_DEPTH + 1), {})
+    with pytest.raises(ValueError, match="deep"):
+        unpack(nested(100_000), {})
+
+
+def test_empty_arrays_take_no_room():
+    """Any number of arrays without numbers fits."""
+    packed, flat = pack([np.zeros((0, 3)), np.zeros((2, 0)), np.ones(2)])
+    assert [array.shape for array in unpack(packed, flat)] == [(0, 3), (2, 0), (2,)]
+
+
 class Reduced:
     """Something whose unpickling would run code."""
 
@@ -151,6 +239,7 @@ REFUSED = {
     "number as key": {1: "one"},
     "posing as an array": {"$array": ["float64", 0, [1]]},
     "$ in front of a key": {"$rng": 1},
+    "a mark's key": {"$given": "tanh"},
     "range": range(3),
     "function": len,
     "unpickles to code": Reduced(),

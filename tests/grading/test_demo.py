@@ -1,4 +1,4 @@
-"""make demo: the whole road, from release to grades, walked by a simulated class of twelve."""
+"""make demo: the whole road, from release to grades, walked by a simulated class."""
 
 import subprocess
 import sys
@@ -50,22 +50,38 @@ def rows(text: str) -> dict[str, str]:
     return found
 
 
-def test_twelve_students_and_their_scores(played):
+def test_honest_students_and_their_scores(played):
     """Full marks for right answers, none for untouched ones, some for half the work."""
     table = rows(played[0])
     cells = chapter.read(Layout.at(ROOT).chapters / f"{NAME}.md").cells
     points = [cell.options["points"] for cell in cells if "exercise" in cell.options]
     quiz = sum(cell.options["points"] for cell in cells if "quiz" in cell.options)
     total = sum(cell.options.get("points", 0) for cell in cells)  # a person grades the rest
-    assert len(table) == 12
+    assert len(table) == 19
     assert f"all right {sum(points) + quiz} / {total} All right." in table["ada"]
     half = sum(points[: len(points) // 2])
     assert f"half of it done {half} / {total}" in table["ben"]
     assert f"untouched 0 / {total}" in table["chidi"]
-    assert table["chidi"].count("not attempted yet.") == len(points) + 1
+    listed = table["chidi"].split("Not attempted: ")[1]
+    assert listed.count(",") == len(points)
     # one cell that does not run costs its own exercise, and no other
     assert f"a cell that won't run {sum(points[1:])} / {total}" in table["dana"]
     assert "SyntaxError" in table["dana"]
+
+
+def test_hostile_students_gain_nothing(played):
+    """Rewritten checks, answers by heart and the like earn nothing; bad luck costs what it must."""
+    table = rows(played[0])
+    cells = chapter.read(Layout.at(ROOT).chapters / f"{NAME}.md").cells
+    points = [cell.options["points"] for cell in cells if "exercise" in cell.options]
+    total = sum(cell.options.get("points", 0) for cell in cells)
+    for name in ("mallory", "oscar", "sybil", "victor", "walter"):
+        assert f" 0 / {total} " in table[name], table[name]
+    assert "found 0 of what I looked for" in table["victor"]
+    right = table["ada"].split("/")[0].split()[-1]
+    assert f" {float(right) - points[0]:g} / {total} " in table["trudy"]
+    assert "ran longer than" in table["trudy"]
+    assert f" {right} / {total} " in table["xenia"]
 
 
 def test_each_listed_mistake_is_named_in_the_feedback(played):
@@ -75,7 +91,7 @@ def test_each_listed_mistake_is_named_in_the_feedback(played):
     keys, _, _ = gather(text, layout.answers / NAME)
     pages = list((played[1] / "course" / "feedback").glob("*/*/*.html"))
     said = "\n".join(page.read_text() for page in pages)
-    assert len(pages) == 12
+    assert len(pages) == 19
     for key in keys.values():
         for mistake in key.mistakes:
             # somebody may have made two mistakes at once, and is told both
@@ -86,7 +102,7 @@ def test_each_listed_mistake_is_named_in_the_feedback(played):
 def test_the_grades_are_exported(played):
     """The CSV file of nbgrader's own exporter has a row for each student."""
     lines = (played[1] / "course" / "grades" / f"{NAME}.csv").read_text().splitlines()
-    assert len(lines) == 13
+    assert len(lines) == 20
 
 
 def test_somebody_elses_folder_is_left_alone(tmp_path):

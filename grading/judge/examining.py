@@ -1,0 +1,217 @@
+"""Examining one exercise: probe the student's function, compare outside, say what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from course.checks.calls import Outcome
+from course.checks.expected import Exercise, Quiz
+from course.checks.kinds import outcomes_of
+from grading.compiling import known
+from grading.judge import comparing, forbidden, hidden
+from grading.judge.cells import Script
+from grading.judge.material import CourseFolder, Material
+from grading.judge.parsing import TooLarge
+from grading.judge.sandbox import Died, Limits
+from grading.judge.verdict import ERROR, INTERNAL, NOT_ATTEMPTED, PASS, Verdict
+
+Ask = Callable[[dict[str, Any], float], Mapping[str, Any]]  # an order, and seconds to wait
+UNREADABLE = "What it returned can't be read as the result that the exercise asks for."
+
+
+class Examiner:
+    """Examines a student's exercises, whose functions the rooms hold that `ask` talks with."""
+
+    def __init__(
+        self, script: Script, student: str, course: CourseFolder, material: Material, limits: Limits
+    ) -> None:
+        self.script, self.student, self.course = script, student, course
+        self.material, self.limits = material, limits
+        self.drawn: dict[str, Exercise | Exception] = {}
+
+    def verdicts(self, name: str, ask: Ask) -> Iterator[Verdict]:
+        """The verdict on one exercise, and then, where it is wrong, the same with a diagnosis.
+
+        Whoever waits keeps the last one that came: the diagnosis runs the function again, and
+        that may be the end of the room.
+        """
+        visible = self.material.visible[name]
+        if isinstance(visible, Quiz):
+            reply = self._probe(ask, {"name": name, "kind": "quiz"})
+            yield self._settled(name, reply) or self._ours(
+                name, lambda: comparing.quiz_verdict(reply, visible)
+            )
+            return
+        own = self._hidden(name)
+        if isinstance(own, Exception):
+            yield self.internal(name, f"{type(own).__name__}: {own}")
+            return
+        reply = self._probe(ask, _order(own))
+        settled = self._settled(name, reply)
+        if settled:
+            yield settled
+            return
+        found: list[Outcome] = []
+
+        def judged() -> Verdict:
+            found.extend(comparing.outcomes(reply, own, self.script.sources.get(name, "")))
+            verdict = comparing.verdict(own, found)
+            return self._reviewed(verdict, reply, visible)
+
+        verdict = self._ours(name, judged)
+        yield verdict
+        if verdict.verdict not in (PASS, NOT_ATTEMPTED, INTERNAL) and found:
+            seen = self._seen(ask, visible)
+            yield self._ours(name, lambda: self._explained(verdict, visible, seen, own, found))
+
+    def died(self, name: str, how: str) -> Verdict:
+        """The verdict on an exercise that ended its room."""
+        points = self.material.visible[name].points
+        return comparing.died(name, points, how, self.limits.probe_seconds)
+
+    def internal(self, name: str, reason: str) -> Verdict:
+        """The verdict where the grader failed."""
+        points = self.material.visible[name].points
+        return Verdict(name, INTERNAL, None, points, review=(reason[: comparing.SENTENCE],))
+
+    def _probe(self, ask: Ask, order: dict[str, Any]) -> Mapping[str, Any]:
+        limits = self.limits
+        full = {"probe": order, "cpu_seconds": limits.probe_seconds, "seconds": limits.probe_wall}
+        return ask(full, limits.probe_wall)
+
+    def _hidden(self, name: str) -> Exercise | Exception:
+        """The student's own cases, drawn once; or why the key could not draw them."""
+        if name not in self.drawn:
+            visible, key = self.material.visible[name], self.material.keys[name]
+            try:
+                self.drawn[name] = hidden.exercise(
+                    *(self.course.secret, key, visible.points),
+                    *(self.material.chapter, self.student, self.script.digest),
+                )
+            except Exception as error:  # the key's own code failed: our fault, whatever it is
+                self.drawn[name] = error
+        return self.drawn[name]
+
+    def _settled(self, name: str, reply: Mapping[str, Any]) -> Verdict | None:
+        """The verdict on a probe that brought no results, None if it brought some."""
+        points = self.material.visible[name].points
+        if reply.get("died") == "exit -9":
+            raise Died("exit")  # the kernel may have done that, short of memory: once more
+        if "died" in reply:
+            return comparing.died(name, points, str(reply["died"]), self.limits.probe_seconds)
+        if "broken" in reply:
+            raise Died("broken")
+        if reply.get("missing") is True:
+            return self._missing(name, points)
+        if reply.get("misfit") is True:
+            names = ", ".join(self.material.visible[name].arguments)
+            text = f"The stub's arguments are ({names}), in this order; yours are others."
+            return Verdict(name, ERROR, 0.0, points, messages=(text,))
+        return None
+
+    def _missing(self, name: str, points: float) -> Verdict:
+        """Why there is no function of this name."""
+        cell = self.script.cell_of(name)
+        if cell is None:
+            return Verdict(name, NOT_ATTEMPTED, 0.0, points)
+        if cell.id in self.script.fatal:
+            how = self.script.fatal[cell.id]
+            return comparing.died(name, points, how, self.limits.cell_seconds)
+        text = f"After the notebook has run there is no function called {name}."
+        if error := self.script.error_of(cell):
+            text = f"Its cell stopped before the function was made: {error}"
+        return Verdict(name, ERROR, 0.0, points, messages=(text,))
+
+    def _seen(self, ask: Ask, visible: Exercise) -> Sequence[Outcome] | None:
+        """The outcomes of the cases that check() shows, None if there are none."""
+        try:
+            reply = self._probe(ask, _order(visible))
+            source = self.script.sources.get(visible.name, "")
+            return comparing.outcomes(reply, visible, source)
+        except comparing.Refused:
+            return None
+
+    def _explained(
+        self,
+        verdict: Verdict,
+        visible: Exercise,
+        seen: Sequence[Outcome] | None,
+        own: Exercise,
+        found: Sequence[Outcome],
+    ) -> Verdict:
+        right = comparing.all_right(visible, seen)
+        if right or seen is None:
+            own = known(self.material.keys[verdict.name], own)
+        return comparing.told(verdict, visible, seen, own, found)
+
+    def _ours(self, name: str, work: Callable[[], Verdict]) -> Verdict:
+        """A verdict from our own code; where that fails it must be known whose fault it is."""
+        try:
+            return work()
+        except comparing.Refused as refusal:
+            return self.tampered(name, str(refusal))
+        except Exception as error:
+            if self._compares(name):
+                return self.tampered(name, "its results could not be compared")
+            return self.internal(name, f"{type(error).__name__}: {error}")
+
+    def _compares(self, name: str) -> bool:
+        """Whether the key's own solution can be compared: then ours is not at fault."""
+        own, key = self.drawn.get(name), self.material.keys.get(name)
+        if key is None or not isinstance(own, Exercise):
+            return False
+        try:
+            return comparing.verdict(own, outcomes_of(key.solution, own)).verdict == PASS
+        except Exception:
+            return False
+
+    def tampered(self, name: str, what: str) -> Verdict:
+        """The verdict on a reply that no honest answer causes; a person should look at it."""
+        points = self.material.visible[name].points
+        review = (f"{what}: tampered with, or something that the grader did not foresee",)
+        return Verdict(name, ERROR, 0.0, points, messages=(UNREADABLE,), review=review)
+
+    def works(self, name: str, ask: Ask) -> bool:
+        """Whether a probe of this exercise comes back from a room without student code."""
+        ask({"cell": f"def {name}(*args, **kwargs): raise NotImplementedError", "seconds": 5}, 5)
+        visible = self.material.visible[name]
+        quiz = isinstance(visible, Quiz)
+        order = {"name": name, "kind": "quiz"} if quiz else _order(visible)
+        return "broken" not in self._probe(ask, order)
+
+    def _reviewed(self, verdict: Verdict, reply: Mapping, visible: Exercise) -> Verdict:
+        """The verdict with what a person should look at: calls that the exercise rules out."""
+        others = [cell.source for cell in self.script.cells]
+        source = self.script.sources.get(verdict.name, "")
+        try:
+            names = [
+                name
+                for text in (source, *self.script.helpers_of(source, self.material.released))
+                for name in forbidden.used(text, others, visible.forbidden)
+            ]
+        except TooLarge as reason:
+            return replace(verdict, review=(f"{reason} for what the exercise rules out",))
+        ran = [name for name in reply.get("used") or () if type(name) is str]
+        names += [n for n in visible.forbidden if n in ran and n not in names]
+        if not names:
+            return verdict
+        listed = ", ".join(f"`{name}`" for name in dict.fromkeys(names))
+        text = f"It calls {listed}; the exercise asks you to do without."
+        return replace(verdict, notes=(*verdict.notes, text), review=(f"calls {listed}",))
+
+
+def _order(exercise: Exercise) -> dict[str, Any]:
+    """What a probe needs to call an exercise's function: no answers."""
+    kept = {field.name: getattr(exercise, field.name) for field in fields(Exercise)}
+    kept |= {"mistakes": [], "pairs": [], "hints": []}
+    # What is not needed to call the function is no business of hers, either.
+    kept |= {"criteria": {}, "points": 0}
+    kept["cases"] = [
+        {field.name: getattr(bare, field.name) for field in fields(bare)}
+        | {"criterion": "", "label": ""}
+        for bare in (case.skeleton() for case in exercise.cases)
+    ]
+    order = {"name": exercise.name, "kind": "exercise", "exercise": kept}
+    return order | {"forbidden": list(exercise.forbidden)}

@@ -1,0 +1,144 @@
+"""Probing one exercise: call the student's function on the judge's inputs and send what came.
+
+This runs in a fork of its own with student code all around it, so it may be lied to; the judge
+believes nothing but the numbers, which it compares outside.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import torch
+
+from course.checks import expected
+from course.checks.calls import Outcome
+from course.checks.kinds import misfit, outcomes_of
+
+# Where PyTorch, the standard library and this package lie: not the student's own code.
+_INSTALLED = re.compile("|".join(map(re.escape, {sys.prefix, sys.base_prefix, "/judge/"})))
+LETTERS = 64  # characters of a quiz's answer that are looked at
+
+
+def answer(order: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+    """The reply to one order of the judge's: outcomes case by case, or why there are none."""
+    torch.set_num_threads(1)  # a fork in a process with OpenMP threads would wait for them
+    if order["name"] not in names:
+        return {"missing": True}
+    target = names[order["name"]]
+    if order["kind"] == "quiz":
+        return {"quiz": _letters(target)}
+    exercise = read_exercise(order)
+    reply: dict[str, Any] = {"misfit": _misfit(target, exercise)}
+    if not reply["misfit"]:
+        used = _Used(order["forbidden"])
+        with used:
+            outcomes = outcomes_of(target, exercise)
+        reply |= {"outcomes": [plain(outcome) for outcome in outcomes], "used": used.found()}
+    return reply
+
+
+def _misfit(target: Any, exercise: expected.Exercise) -> bool:
+    """Whether the stub's arguments were changed; a function may lie about its own, to no use."""
+    try:
+        return bool(misfit(target, exercise))
+    except Exception:
+        return False
+
+
+def read_exercise(order: Mapping[str, Any]) -> expected.Exercise:
+    """An exercise without answers, of the fields that `order` holds."""
+    fields = dict(order["exercise"])
+    for name in ("arguments", "parts", "hints", "forbidden", "mistakes", "pairs"):
+        fields[name] = tuple(fields.get(name) or ())
+    fields["cases"] = tuple(expected.Case(**_case(row)) for row in fields["cases"])
+    return expected.Exercise(**fields)
+
+
+def _case(row: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(row)
+
+
+def plain(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as a value tree."""
+    row = dict(vars(outcome))
+    row["fault"] = asdict(outcome.fault) if outcome.fault else None
+    row["changed"] = [str(name) for name in outcome.changed]
+    return row
+
+
+def _letters(target: Any) -> Any:
+    """A quiz's answers as [question, letter] rows, or a word for why there are none."""
+    try:
+        answers = target()
+        if not isinstance(answers, Mapping):
+            return "no dict"
+        # None and ... stand for "no answer yet"
+        rows = [(n, "" if x is None or x is ... else x) for n, x in list(answers.items())]
+        return [[str(n)[:LETTERS], str(letter)[:LETTERS]] for n, letter in rows[:1000]]
+    except NotImplementedError:
+        return None
+    except NameError:
+        return "no quotes"
+    except BaseException:
+        return "stopped"
+
+
+class _Used:
+    """Whether a forbidden function runs while this is entered, by whatever name it is called."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.codes: dict[Any, str] = {}
+        self.builtins: dict[int, str] = {}
+        self.bare = {name for name in names if "." not in name}  # whatever it belongs to
+        self.seen: set[str] = set()
+        for name in names:
+            for thing in _things(name):
+                code = getattr(thing, "__code__", None)
+                if code is not None:
+                    self.codes[code] = name
+                else:
+                    self.builtins[id(thing)] = name
+
+    def found(self) -> list[str]:
+        return sorted(self.seen)
+
+    def __enter__(self) -> _Used:
+        if self.codes or self.builtins or self.bare:
+            threading.setprofile(self._look)
+            sys.setprofile(self._look)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+    def _look(self, frame: Any, event: str, argument: Any) -> None:
+        if event == "call":
+            caller, bare = frame.f_back, frame.f_code.co_name
+            whole = self.codes.get(frame.f_code)
+        elif event == "c_call":
+            caller, bare = frame, getattr(argument, "__name__", "")
+            whole = self.builtins.get(id(argument))
+        else:
+            return
+        if whole:
+            self.seen.add(whole)
+        elif bare in self.bare and caller and not _INSTALLED.match(caller.f_code.co_filename):
+            self.seen.add(bare)
+
+
+def _things(name: str) -> list[Any]:
+    """What a dotted name of a key ("nn.RNN", "F.conv2d", "torch.flip") stands for."""
+    roots = {"nn": torch.nn, "F": torch.nn.functional, "torch": torch, "np": sys.modules["numpy"]}
+    first, *rest = name.split(".")
+    thing: Any = roots.get(first, roots["torch"] if rest else None)
+    for part in rest if first in roots else name.split("."):
+        thing = getattr(thing, part, None)
+    if isinstance(thing, type):
+        return [vars(thing)[method] for method in ("forward", "__init__") if method in vars(thing)]
+    return [] if thing is None else [thing]

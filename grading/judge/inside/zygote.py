@@ -1,0 +1,189 @@
+"""The zygote: a warm Python inside the sandbox that forks a room when the judge asks for one.
+
+It imports what notebooks import, once, and takes an optimiser step (the first one imports half a
+second's worth of modules). It starts no threads, because a fork would lose them, and it never
+runs student code. It watches how much memory a room uses as a whole, which no limit of the
+kernel's does, and ends rooms that use too much.
+
+The control socket carries one JSON message a packet: {"open": limits} with the room's channel as
+file descriptor, and {"close": true}; answers are {"opened": true} and {"closed": reason}.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+UNPRIVILEGED = 65534
+PAGE = os.sysconf("SC_PAGE_SIZE")
+WATCH = 0.05  # seconds between two looks at a room's memory
+SPARE = 400 * 2**20  # bytes that the machine keeps, or rooms are ended to save the grader
+
+
+def main(control_fd: int, isolated: bool) -> None:
+    """Serve until the judge closes the control socket."""
+    from . import room
+
+    _become_nobody(room.libc)
+    room.desk()
+    control = socket.socket(fileno=control_fd)
+    _warm_up()
+    from . import runner
+
+    # A room's maker exits at once; its keeper then becomes the zygote's child, to be waited for.
+    room.libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+    _say(control, {"ready": True, "python": sys.version.split()[0]})
+    base = _resident(os.getpid())
+    keeper, allowed, ended = 0, 0, ""
+    while True:
+        ready, _, _ = select.select([control], [], [], WATCH if keeper else None)
+        if keeper and not ended:
+            ended = _watch(keeper, base, allowed)
+        if not ready:
+            continue
+        message, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
+        if not message:
+            if keeper:
+                _end(keeper)
+            return
+        order = json.loads(message)
+        if "open" in order:
+            limits = order["open"]
+            if keeper:  # the judge was interrupted and never closed it
+                _end(keeper)
+                keeper = 0
+            channel = socket.socket(fileno=descriptors[0])
+            try:
+                keeper = room.open_room(channel, limits, isolated, runner.serve)
+            except OSError as error:
+                _say(control, {"refused": str(error)})
+            else:
+                allowed, ended = limits["room_memory"], ""
+                _say(control, {"opened": True})
+            channel.close()
+        elif keeper:
+            ended = ended or _end(keeper) or "closed"
+            keeper = 0
+            _say(control, {"closed": ended})
+        else:
+            _say(control, {"closed": "there was no room"})
+
+
+def _become_nobody(libc: Any) -> None:
+    """As root the kernel exempts us from limits on processes, so root is given up first."""
+    if os.getuid() == 0 and os.environ.get("HOME", "").startswith("/scratch"):
+        os.setgroups([])
+        os.setresgid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED)
+        os.setresuid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED)
+        libc.prctl(4, 1, 0, 0, 0)  # dumpable again: else /proc/self belongs to root
+
+
+def _warm_up() -> None:
+    import matplotlib.pyplot as plt
+    import numpy
+    import torch
+
+    import course
+    import course.data
+
+    from . import shell
+
+    torch.set_num_threads(1)
+    layer = torch.nn.Linear(2, 1)
+    optimiser = torch.optim.Adam(layer.parameters())
+    layer(torch.zeros(1, 2)).sum().backward()
+    optimiser.step()
+    figure, axes = plt.subplots()
+    axes.plot(numpy.arange(2))
+    figure.canvas.draw()
+    plt.close(figure)
+    assert course.check
+    shell.prepare()
+
+
+def _watch(keeper: int, base: int, allowed: int) -> str:
+    """Why a room is over, "" while it goes on."""
+    pid, status = os.waitpid(keeper, os.WNOHANG)
+    if pid:
+        return f"exit {os.waitstatus_to_exitcode(status)}"
+    if not allowed:
+        return ""
+    pids = [pid for pid in _others() if pid != keeper]  # the keeper runs no student code
+    # Forks share pages, which the quick sum counts once for each; the exact one takes longer.
+    over = sum(max(0, _resident(pid) - base) for pid in pids) > allowed
+    if over and sum(_proportional(pid, base) for pid in pids) > allowed:
+        _end(keeper)
+        return "memory"
+    if _available() < SPARE:
+        _end(keeper)
+        return "machine"
+    return ""
+
+
+def _others() -> list[int]:
+    """The processes of the sandbox that belong to a room."""
+    own = {1, os.getpid(), os.getppid()}
+    return [
+        pid for entry in os.listdir("/proc") if entry.isdigit() and (pid := int(entry)) not in own
+    ]
+
+
+def _resident(pid: int) -> int:
+    """Resident bytes of a process, 0 if it is gone; pages that forks share count for each."""
+    # The first thread may have ended, which then reads 0, while others go on.
+    sizes = [0]
+    for path in Path(f"/proc/{pid}/task").glob("*/statm"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            sizes.append(int(path.read_text().split()[1]) * PAGE)
+    return max(sizes)
+
+
+def _proportional(pid: int, base: int) -> int:
+    """Resident bytes of a process, shared pages divided among those that share them."""
+    found = [0]
+    for path in Path(f"/proc/{pid}/task").glob("*/smaps_rollup"):
+        try:
+            line = next(x for x in path.read_text().splitlines() if x.startswith("Pss:"))
+            found.append(int(line.split()[1]) * 1024)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        except (OSError, StopIteration, ValueError):
+            return max(0, _resident(pid) - base)  # a process may forbid the look at itself
+    return max(found)
+
+
+def _available() -> int:
+    """Bytes that the machine could still give to anybody."""
+    text = Path("/proc/meminfo").read_text()
+    return int(text.split("MemAvailable:")[1].split()[0]) * 1024
+
+
+def _end(keeper: int) -> str:
+    """End a room and everything in it; returns once the kernel has."""
+    try:
+        os.kill(keeper, signal.SIGKILL)
+        os.waitpid(keeper, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass
+    while True:  # what a room that is not isolated left behind
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return ""
+        if not pid:
+            return ""
+
+
+def _say(control: socket.socket, message: dict) -> None:
+    control.send(json.dumps(message).encode())
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2] == "isolated")

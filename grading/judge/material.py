@@ -1,0 +1,65 @@
+"""What a chapter's submissions are judged by: keys, compiled figures, the course's secret."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from course.checks import expected
+from course.checks.expected import Exercise, Quiz
+from grading import chapter as chapters
+from grading.answers import Key
+from grading.build import Layout, gather
+from grading.judge import hidden
+
+
+class CourseFolder:
+    """A course's folder: its chapters, keys, compiled figures and secret."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.layout = Layout.at(root)
+
+    @cached_property
+    def secret(self) -> bytes:
+        return hidden.secret(self.root / ".judge")
+
+    def material(self, name: str) -> Material:
+        """A chapter's exercises and quiz with their keys. Raises `BuildError`."""
+        files = [self.layout.chapters / f"{name}.md", _compiled(self.layout, name)]
+        files += sorted((self.layout.answers / name).glob("*.py"))
+        edition = tuple((str(path), path.stat().st_mtime_ns) for path in files if path.exists())
+        if edition not in _materials:
+            _materials.clear()  # a key that was edited while a server runs
+            _materials[edition] = Material.read(self.layout, name)
+        return _materials[edition]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a chapter's submissions are judged by."""
+
+    chapter: str
+    keys: Mapping[str, Key]
+    visible: Mapping[str, Exercise | Quiz]  # by name, in the chapter's order
+    released: Collection[str]  # the text of every cell that students are given
+
+    @classmethod
+    def read(cls, layout: Layout, name: str) -> Material:
+        text = chapters.read(layout.chapters / f"{name}.md")
+        keys, _, _ = gather(text, layout.answers / name)
+        file = _compiled(layout, name)
+        visible = {cell.exercise: expected.load(file, cell.exercise) for cell in text.stubs()}
+        released = {cell.source for cell in text.cells}
+        return cls(name, keys, visible, released)
+
+
+_materials: dict[tuple, Material] = {}
+
+
+def _compiled(layout: Layout, name: str) -> Path:
+    """A chapter's compiled figures: the course folder's own, or those of the installed course."""
+    own = layout.expected / f"{name}.safetensors"
+    return own if own.is_file() else expected.FOLDER / own.name

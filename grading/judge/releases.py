@@ -1,0 +1,73 @@
+"""The released notebooks of a course: the present ones, and the older ones they replaced.
+
+A student may hand in a copy of an edition that has been replaced since. Every build therefore
+keeps its release under the edition's hash, and the judge reads a submission against its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from grading.chapter import BuildError
+from grading.files import place
+
+# A submission says which edition it is, and its word becomes part of a path: nothing else passes.
+EDITION = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True)
+class Releases:
+    """The released notebooks of the course in the folder `root`."""
+
+    root: Path
+
+    def keep(self, chapter: str) -> None:
+        """Put the present release of a chapter into the archive, under its edition's hash.
+
+        Raises `BuildError` where there is no release or the archive can't be written.
+        """
+        present = self._present(chapter)
+        place(self._path(chapter).read_bytes(), self._archived(chapter, edition(present)))
+
+    def find(self, chapter: str, wanted: str) -> tuple[NotebookNode, bool]:
+        """The release of edition `wanted` and True; the present one and False if it is unknown.
+
+        Raises `BuildError` where the chapter has no release.
+        """
+        present = self._present(chapter)
+        archived = self._archived(chapter, wanted)
+        if edition(present) == wanted:
+            return present, True
+        if EDITION.fullmatch(wanted) and archived.is_file():
+            return nbformat.read(archived, as_version=4), True
+        return present, False
+
+    def _present(self, chapter: str) -> NotebookNode:
+        path = self._path(chapter)
+        if not path.is_file():
+            raise BuildError(
+                path,
+                None,
+                f"{chapter} has no release; run `grading build {chapter}`, or `nbgrader "
+                f"generate_assignment {chapter}` where only source/ is there.",
+            )
+        notebook = nbformat.read(path, as_version=4)
+        if not EDITION.fullmatch(edition(notebook)):
+            raise BuildError(path, None, f"names no edition; run `grading build {chapter}`.")
+        return notebook
+
+    def _path(self, chapter: str) -> Path:
+        return self.root / "release" / chapter / f"{chapter}.ipynb"
+
+    def _archived(self, chapter: str, wanted: str) -> Path:
+        return self.root / ".judge" / "releases" / chapter / f"{wanted}.ipynb"
+
+
+def edition(notebook: NotebookNode) -> str:
+    """The hash that names a released notebook's edition; "" if it has none."""
+    return notebook.metadata.get("course", {}).get("release", "")

@@ -1,0 +1,1 @@
+weighted_mean = 3.0

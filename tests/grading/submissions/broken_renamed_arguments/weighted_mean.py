@@ -1,0 +1,2 @@
+def weighted_mean(values, weights):
+    return (values * weights).sum() / weights.sum()

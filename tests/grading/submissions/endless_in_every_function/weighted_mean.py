@@ -1,0 +1,3 @@
+def weighted_mean(x, w):
+    while True:
+        pass

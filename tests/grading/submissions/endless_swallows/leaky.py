@@ -1,0 +1,7 @@
+def leaky(x, h0, a):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass

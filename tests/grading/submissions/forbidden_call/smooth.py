@@ -1,0 +1,2 @@
+def smooth(x, k):
+    return F.conv1d(x[None, None], k[None, None])[0, 0]

@@ -1,0 +1,6 @@
+import mmap
+
+held = []
+while True:
+    held.append(mmap.mmap(-1, 50_000_000))
+    held[-1].write(b"x" * 50_000_000)

@@ -1,0 +1,2 @@
+## My notes
+This was hard.

@@ -1,0 +1,6 @@
+class Mean:
+    def __call__(self, x, w):
+        return (w * x).sum() / w.sum()
+
+
+weighted_mean = Mean()

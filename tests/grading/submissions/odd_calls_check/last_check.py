@@ -1,0 +1,4 @@
+check(smooth)
+quiz(court_quiz)
+check(court_quiz)
+check(print)

@@ -1,0 +1,3 @@
+@functools.cache
+def weighted_mean(x, w):
+    return (w * x).sum() / w.sum()

@@ -1,0 +1,2 @@
+class Kept:
+    value = 1

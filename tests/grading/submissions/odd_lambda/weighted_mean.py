@@ -1,0 +1,1 @@
+weighted_mean = lambda x, w: (w * x).sum() / w.sum()

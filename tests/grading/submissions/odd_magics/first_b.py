@@ -1,0 +1,2 @@
+%%time
+total = sum(range(10))

@@ -1,0 +1,3 @@
+import numpy as np
+
+held = np.ones(450 * 2**17)

@@ -1,0 +1,3 @@
+@torch.jit.script
+def weighted_mean(x, w):
+    return (w * x).sum() / w.sum()

@@ -1,0 +1,2 @@
+def smooth(x, k):
+    return slide(x[None, None], k[None, None])[0, 0]

@@ -1,0 +1,3 @@
+def weighted_mean(x, w):
+    x *= w
+    return x.sum() / w.sum()

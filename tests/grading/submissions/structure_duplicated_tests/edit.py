@@ -1,0 +1,6 @@
+"""Copy the test cells."""
+
+
+def edit(folder, notebook):
+    checks = [c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("locked")]
+    notebook["cells"] += [dict(cell) for cell in checks]

@@ -1,0 +1,5 @@
+"""Drop the notebook's metadata."""
+
+
+def edit(folder, notebook):
+    notebook["metadata"] = {}

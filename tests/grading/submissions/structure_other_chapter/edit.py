@@ -1,0 +1,5 @@
+"""Name another chapter."""
+
+
+def edit(folder, notebook):
+    notebook["metadata"]["course"]["chapter"] = "ch01_neuron"

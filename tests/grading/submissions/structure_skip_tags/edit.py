@@ -1,0 +1,7 @@
+"""Tag every test cell."""
+
+
+def edit(folder, notebook):
+    checks = [c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("locked")]
+    for cell in checks:
+        cell["metadata"]["tags"] = ["skip-execution", "demo"]

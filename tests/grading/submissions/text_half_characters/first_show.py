@@ -1,0 +1,2 @@
+print("\ud800\udc00 \udfff")
+display("\ud83d")

@@ -1,0 +1,515 @@
+"""The judge's parts, with the real sandbox: what it holds back, and what happens when it breaks."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grading.judge import cells, comparing, forbidden, hidden, judging, warm
+from grading.judge.inside import frames
+from grading.judge.judging import judge
+from grading.judge.material import CourseFolder
+from grading.judge.sandbox import Broken, Limits, NoSandbox, Sandbox
+from tests.grading import hostile
+
+COURT = Path(__file__).parent / "court"
+ROOT = Path(__file__).resolve().parents[2]
+SHORT = Limits(cell_seconds=3, probe_seconds=2, probe_wall=4, total_seconds=60)
+
+
+@pytest.fixture(scope="module")
+def court(tmp_path_factory) -> CourseFolder:
+    """The court course, built once."""
+    root = tmp_path_factory.mktemp("court") / "court"
+    shutil.copytree(COURT, root, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "grading", "build"],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return CourseFolder(root)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cooled():
+    """The tests of this file share one warm sandbox, which ends with them."""
+    yield
+    warm.cool()
+
+
+@pytest.fixture
+def room():
+    """A room of its own in the warm sandbox."""
+    found = warm.sandbox().room(SHORT)
+    yield found
+    found.close()
+
+
+def run(room, source: str, seconds: float = 10.0) -> str:
+    """What a cell gives, as one text."""
+    reply = room.ask({"cell": textwrap.dedent(source), "seconds": seconds}, seconds + 10)
+    return "\n".join(text for _, text in reply["outputs"])
+
+
+def submission(court, bodies=None, extra=()):
+    """A notebook with every answer right but for `bodies`; `extra` cells come after the setup."""
+    right = hostile.right_bodies(court.root) | (bodies or {})
+    book = nbformat.reads(json.dumps(hostile.notebook(court.root, right)), as_version=4)
+    for source in reversed(extra):
+        book.cells.insert(3, nbformat.v4.new_code_cell(source))
+    return book
+
+
+def verdicts(judgement) -> dict[str, str]:
+    return {verdict.name: verdict.verdict for verdict in judgement.verdicts}
+
+
+# Frames
+
+
+trees = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(codec="utf-8", exclude_characters="$")), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@given(trees)
+def test_a_frame_comes_back_as_it_was_sent(tree):
+    """What a probe sends is what the judge compares, NaN and infinities included."""
+    data = frames.encode(tree)
+    _, text, _ = frames.HEADER.unpack_from(data)
+    body = data[frames.HEADER.size :]
+    again = frames.decode(body[:text], body[text:])
+    assert json.dumps(again) == json.dumps(tree)
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_garbage_is_malformed_and_nothing_else(text, blob):
+    """Whatever bytes a hostile room sends, the judge gets one kind of error."""
+    with contextlib.suppress(frames.Malformed):
+        frames.decode(text, blob)
+
+
+@given(st.data())
+def test_a_damaged_frame_never_harms_the_judge(data):
+    """Any byte of a good frame changed: another tree or Malformed, no crash, no huge array."""
+    good = frames.encode({"a": np.arange(6.0).reshape(2, 3), "b": [np.ones(2, dtype="float32")]})
+    _, length, _ = frames.HEADER.unpack_from(good)
+    body = bytearray(good[frames.HEADER.size :])
+    for _ in range(data.draw(st.integers(1, 5))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        tree = frames.decode(bytes(body[:length]), bytes(body[length:]))
+    except frames.Malformed:
+        return
+    assert len(str(tree)) < 10_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 200_000,
+        '{"$array": ["float64", 0, [-1]]}',
+        '{"$array": ["float64", 0, [1000000000000]]}',
+        '{"$array": ["float64", -8, [1]]}',
+        '{"$array": ["float64", 0.0, [1]]}',
+        '{"$array": ["float64", 0, [1, 1, 1e0]]}',
+        '{"$array": "float64"}',
+        "NaN",
+        "9" * 5000,
+        "[" + "[]," * 60_000 + "0]",
+    ],
+)
+def test_lying_trees_are_refused(text):
+    """Deep nesting, arrays that point outside, numbers that are none."""
+    blob = frames.encode({"a": np.zeros(2)})
+    _, length, _ = frames.HEADER.unpack_from(blob)
+    with pytest.raises(frames.Malformed):
+        frames.decode(text.encode(), blob[frames.HEADER.size + length :])
+
+
+def test_a_frame_that_announces_too_much_is_not_read():
+    """The length is checked before a byte of it is waited for."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(frames.HEADER.pack(frames.MAGIC, 2**31, 2**31))
+        with pytest.raises(frames.Malformed):
+            frames.receive(ours, 5)
+
+
+def test_a_frame_that_never_comes_is_late():
+    """Half a frame does not hold the judge up for ever."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(frames.encode({"a": 1})[:-1])
+        with pytest.raises(frames.Late):
+            frames.receive(ours, 0.2)
+
+
+# The secret
+
+
+def test_the_secret_is_made_once_and_is_the_owners_alone(tmp_path):
+    """Two graders that start at once agree; nobody else can read it."""
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: hidden.secret(tmp_path / ".judge"), range(8)))
+    assert len(found) == 1 and len(found.pop()) == 32
+    path = tmp_path / ".judge" / "secret"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [p.name for p in (tmp_path / ".judge").iterdir()] == ["secret"]
+
+
+def test_hidden_inputs_belong_to_a_student_and_an_exercise(court):
+    """The same for every grading of her work, other ones for others, and never the visible."""
+    material = court.material(hostile.CHAPTER)
+    visible = material.visible["smooth"]
+
+    def drawn(student, secret=b"1", submission="as it is"):
+        key = material.keys["smooth"]
+        own = hidden.exercise(secret, key, 8, hostile.CHAPTER, student, submission)
+        return [case.inputs["x"].tolist() for case in own.cases]
+
+    assert drawn("ada") == drawn("ada")
+    assert drawn("ada") != drawn("ben")
+    assert drawn("ada") != drawn("ada", secret=b"2")
+    assert drawn("ada") != drawn("ada", submission="changed")
+    shown = [case.inputs["x"].tolist() for case in visible.cases]
+    assert not [x for x in drawn("ada") if x in shown]
+
+
+# The sandbox
+
+
+def test_a_room_shows_nothing_of_the_course(room, court):
+    """No checkout, no answers, no home, no other process, no network."""
+    secret = court.root / ".judge"
+    paths = [ROOT, COURT, court.root, secret, Path.home() / ".bashrc", Path("/etc/passwd")]
+    said = run(
+        room,
+        f"""
+        import os, pathlib, course
+        print([p for p in {[str(p) for p in paths]} if os.path.exists(p)])
+        print(os.listdir("/proc"), os.listdir("/tmp"))
+        here = pathlib.Path(course.__file__).parent
+        print(list(here.rglob("*.safetensors")), (here / "worked").exists())
+        print(sorted(k for k in os.environ if k.startswith(("COURSE", "NBGRADER", "PYTEST"))))
+        """,
+    )
+    assert said == "[]\n[] []\n[] False\n[]\n"
+    said = run(room, "import socket; socket.create_connection(('127.0.0.1', 22), 1)")
+    assert "ConnectionRefusedError" in said or "unreachable" in said
+    said = run(room, "import socket; socket.create_connection(('192.0.2.1', 80), 1)")
+    assert "unreachable" in said.lower()
+
+
+def test_answers_can_not_be_imported(room):
+    """The grader's own package, the keys and the worked numbers are not there to import."""
+    for name in ("grading", "answers", "course.worked"):
+        assert "ModuleNotFoundError" in run(room, f"import {name}")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "libc.ptrace(16, 1, 0, 0)",
+        "libc.unshare(0x10000000)",
+        "libc.mount(b'x', b'/scratch', b'tmpfs', 0, None)",
+        "libc.memfd_create(b'x', 0)",
+        "libc.shmget(0, 4096, 0o1777)",
+        "libc.syscall(56, 0x10000000 | 17, 0, 0, 0, 0)",  # clone(CLONE_NEWUSER | SIGCHLD)
+        "libc.syscall(425, 8, 0)",  # io_uring_setup
+        "libc.setns(0, 0)",
+        "libc.chroot(b'/scratch')",
+        "libc.msgget(0, 0o1777)",
+        "libc.syscall(9, 0, 4096, 3, 0x21, -1, 0)",  # mmap(MAP_SHARED | MAP_ANONYMOUS)
+    ],
+)
+def test_the_kernel_refuses_what_no_notebook_needs(room, call):
+    """Each call fails with 'not permitted'; without the filter it would do something else."""
+    said = run(
+        room,
+        f"""
+        import ctypes, errno
+        libc = ctypes.CDLL(None, use_errno=True)
+        print({call}, errno.errorcode[ctypes.get_errno()])
+        """,
+    )
+    assert said == "-1 EPERM\n"
+
+
+def test_nothing_is_left_for_the_next_room():
+    """Files, shared memory and processes of one submission are gone before the next begins."""
+    sandbox = warm.sandbox()
+    first = sandbox.room(SHORT)
+    said = run(
+        first,
+        """
+        import os, subprocess, sys
+        from multiprocessing.shared_memory import SharedMemory
+        open("/scratch/note", "w").write("for my friend")
+        open("/tmp/note", "w").write("for my friend")
+        kept = SharedMemory("note", create=True, size=100)
+        job = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        print(job.poll())
+        """,
+    )
+    assert said == "None\n"
+    first.close()
+    second = sandbox.room(SHORT)
+    said = run(
+        second,
+        "import os\nprint(os.listdir('/scratch'), os.listdir('/tmp'), os.listdir('/dev/shm'))",
+    )
+    assert said in ("['home', 'tmp'] [] []\n", "['tmp', 'home'] [] []\n")
+    said = run(second, "open('/dev/note', 'w')")
+    assert "Error" in said
+    second.close()
+    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    assert "time.sleep(600)" not in running
+
+
+def test_the_sandbox_ends_with_the_judge(tmp_path):
+    """A grader that is killed leaves no process behind."""
+    program = (
+        "from grading.judge.sandbox import *; import os, time\n"
+        "s = Sandbox(); s.start(); r = s.room(Limits()); print(s.process.pid, flush=True)\n"
+        "time.sleep(60)"
+    )
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    inside = int(child.stdout.readline())
+    assert Path(f"/proc/{inside}").exists()
+    child.kill()
+    child.wait()
+    for _ in range(100):
+        state = Path(f"/proc/{inside}/stat")
+        if not state.exists() or state.read_text().split()[2] == "Z":
+            return
+        subprocess.run(["sleep", "0.05"])
+    raise AssertionError("the sandbox outlived the judge")
+
+
+def test_without_bubblewrap_one_sentence_says_what_to_do(monkeypatch, tmp_path):
+    """Missing, and refused by the machine, are told apart; nothing is graded."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoSandbox, match="bubblewrap is missing: install it"):
+        Sandbox()
+    fake = tmp_path / "bwrap"
+    fake.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2; exit 1\n")
+    fake.chmod(0o755)
+    with pytest.raises(NoSandbox, match=r"refuses user namespaces .*No permissions"):
+        Sandbox().start()
+
+
+# Judging
+
+
+def test_right_wrong_and_untouched(court):
+    """Full marks, a diagnosis in check()'s words, and not attempted."""
+    right = judge(submission(court), "ada", court, SHORT)
+    assert set(verdicts(right).values()) == {"pass"}
+    key = court.material(hostile.CHAPTER).keys["smooth"]
+    wrong = judge(submission(court, {"smooth": key.body(key.mistakes[0])}), "ben", court, SHORT)
+    (verdict,) = [v for v in wrong.verdicts if v.name == "smooth"]
+    assert verdict.verdict == "wrong" and verdict.score == 0
+    assert verdict.messages[0] == "This is what you get when the kernel is turned round."
+    book = nbformat.reads(json.dumps(hostile.notebook(court.root, {})), as_version=4)
+    assert set(verdicts(judge(book, "cat", court, SHORT)).values()) == {"not attempted"}
+
+
+def test_partial_credit_follows_the_criteria(court):
+    """Right for several steps, wrong for gradients: three quarters of the points."""
+    body = ["x = x.detach()", "h0 = h0.detach()"]
+    solution = court.material(hostile.CHAPTER).keys["leaky"].body()
+    judgement = judge(submission(court, {"leaky": body + solution}), "ada", court, SHORT)
+    (verdict,) = [v for v in judgement.verdicts if v.name == "leaky"]
+    assert verdict.verdict == "wrong" and verdict.score == pytest.approx(0.75)
+    assert [c.met for c in verdict.criteria] == [True, True, False]
+
+
+def test_answers_by_heart_earn_nothing(court):
+    """A table of the visible cases passes check() and fails here, with a sentence that says why."""
+    material = court.material(hostile.CHAPTER)
+    table = [
+        (case.inputs["x"].tolist(), case.result.tolist())
+        for case in material.visible["smooth"].cases
+    ]
+    body = [
+        f"known = {table!r}",
+        "for seen, answer in known:",
+        "    if seen == x.tolist():",
+        "        return torch.tensor(answer, dtype=x.dtype)",
+        "return torch.zeros(len(x) - len(k) + 1, dtype=x.dtype)",
+    ]
+    judgement = judge(submission(court, {"smooth": body}), "ada", court, SHORT)
+    (verdict,) = [v for v in judgement.verdicts if v.name == "smooth"]
+    assert verdict.score == 0
+    assert verdict.messages[0].startswith("It is right on the cases that check() shows")
+
+
+def test_a_name_of_a_demo_cell_is_found_at_the_second_try(court):
+    """Demo cells are not run, unless an answer wants what they make."""
+    body = ["return DEMO_FACTOR * (w * x).sum() / w.sum()"]
+    judgement = judge(submission(court, {"weighted_mean": body}), "ada", court, SHORT)
+    assert set(verdicts(judgement).values()) == {"pass"}
+
+
+def test_what_the_exercise_rules_out_is_shown_to_a_person(court):
+    """The score stands; a call under another name is found when it runs."""
+    body = ["return F.conv1d(x[None, None], k[None, None])[0, 0]"]
+    plain = judge(submission(court, {"smooth": body}), "ada", court, SHORT)
+    alias = ["slide = vars(F)['conv' + '1d']"]
+    body = ["return slide(x[None, None], k[None, None])[0, 0]"]
+    hid = judge(submission(court, {"smooth": body}, alias), "ben", court, SHORT)
+    for judgement in (plain, hid):
+        (verdict,) = [v for v in judgement.verdicts if v.name == "smooth"]
+        assert verdict.verdict == "pass" and verdict.review == ("calls `F.conv1d`",)
+
+
+def test_forbidden_names_are_found_under_their_aliases():
+    """import as, from-import and attribute all lead to the same function."""
+    for source, others in (
+        ("F.conv1d(x)", ()),
+        ("nn.functional.conv1d(x)", ("from torch import nn",)),
+        ("c(x)", ("from torch.nn.functional import conv1d as c",)),
+        ("import torch.nn.functional as G\nG.conv1d(x)", ()),
+    ):
+        assert forbidden.used(source, others, ("F.conv1d",)) == ["F.conv1d"], source
+    assert forbidden.used("conv1d(x)", ("def conv1d(x): pass",), ("F.conv1d",)) == []
+
+
+def test_top_level_await_magics_and_pictures_work_as_in_a_notebook(court):
+    """Cells run in an IPython shell; their outputs are kept, cut to a length."""
+    extra = [
+        "import asyncio\nawait asyncio.sleep(0.01)\n40 + 2",
+        "%time x = 1\n!echo hello",
+        "import matplotlib.pyplot as plt\n%matplotlib inline\nplt.plot([1, 2]);",
+        "print('y' * 1_000_000)",
+        "input('your name? ')",
+    ]
+    book = submission(court, extra=extra)
+    judgement = judge(book, "ada", court, SHORT)
+    assert set(verdicts(judgement).values()) == {"pass"}
+    first, *_ = judgement.outputs[book.cells[3].id]
+    assert (first.kind, first.text) == ("result", "42")
+    assert "hello" in judgement.outputs[book.cells[4].id][-1].text
+    assert [o.kind for o in judgement.outputs[book.cells[5].id]] == ["image"]
+    assert len(judgement.outputs[book.cells[6].id][0].text) < 21_000
+    assert "nobody is at the keyboard" in judgement.outputs[book.cells[7].id][0].text
+
+
+# Faults of our own
+
+
+def test_a_sandbox_that_dies_once_costs_nobody_anything(court, monkeypatch):
+    """The submission is judged again in a new one."""
+    warm.sandbox()
+    died = []
+
+    def die(self, room, names, demo):
+        if not died:
+            died.append(True)
+            warm.sandbox().process.kill()
+            warm.sandbox().process.wait()
+        return honest(self, room, names, demo)
+
+    honest = judging._Trial._round
+    monkeypatch.setattr(judging._Trial, "_round", die)
+    assert set(verdicts(judge(submission(court), "ada", court, SHORT)).values()) == {"pass"}
+
+
+def test_a_sandbox_that_keeps_dying_is_internal_and_no_zero(court, monkeypatch):
+    """Our fault: no score, and a person is told why."""
+
+    def broken(*arguments):
+        raise Broken("the disk is on fire")
+
+    monkeypatch.setattr(Sandbox, "room", broken)
+    monkeypatch.setattr(Sandbox, "start", lambda self: None)
+    warm.cool()
+    judgement = judge(submission(court), "ada", court, SHORT)
+    warm.cool()
+    assert set(verdicts(judgement).values()) == {"internal"}
+    assert all(v.score is None and v.earned is None for v in judgement.verdicts)
+    assert all("the disk is on fire" in v.review[0] for v in judgement.verdicts)
+
+
+def test_an_oracle_that_raises_is_internal_for_its_exercise_alone(court, monkeypatch):
+    """A key with a fault gives nobody a zero, and leaves the others' marks."""
+    key = court.material(hostile.CHAPTER).keys["leaky"]
+
+    def oracle(x, h0, a):
+        raise ZeroDivisionError("a key's own fault")
+
+    monkeypatch.setattr(key.module, "oracle", oracle)
+    judgement = judge(submission(court), "ada", court, SHORT)
+    assert verdicts(judgement)["leaky"] == "internal"
+    assert [v for v in verdicts(judgement).values() if v != "internal"] == ["pass"] * 3
+    (verdict,) = [v for v in judgement.verdicts if v.name == "leaky"]
+    assert "a key's own fault" in verdict.review[0] and not verdict.messages
+
+
+def test_a_comparison_that_fails_is_internal(court, monkeypatch):
+    """Our own code raising while it compares is not held against the student."""
+
+    def broken(*arguments):
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr(comparing, "verdict", broken)
+    found = verdicts(judge(submission(court), "ada", court, SHORT))
+    assert found == dict.fromkeys(("weighted_mean", "leaky", "smooth"), "internal") | {
+        "court_quiz": "pass"
+    }
+
+
+def test_no_secret_because_the_disk_is_full_is_internal(court, monkeypatch):
+    """Without a secret nothing is drawn, and nothing is marked wrong."""
+
+    def full(folder):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(hidden, "secret", full)
+    fresh = CourseFolder(court.root)
+    judgement = judge(submission(court), "ada", fresh, SHORT)
+    assert verdicts(judgement)["smooth"] == "internal"
+    assert "No space left" in judgement.verdicts[2].review[0]
+
+
+def test_a_submission_that_uses_up_its_time_is_bounded(court):
+    """Every cell and every exercise loops: the whole still ends, about when it should."""
+    limits = Limits(cell_seconds=1, probe_seconds=1, probe_wall=2, total_seconds=4)
+    names = ("weighted_mean", "leaky", "smooth", "court_quiz")
+    endless = {name: ["while 1: pass"] for name in names}
+    judgement = judge(submission(court, endless, ["while 1: pass"] * 6), "eve", court, limits)
+    assert set(verdicts(judgement).values()) == {"timeout"}
+    assert judgement.seconds < 4 + judging.GRACE + 5
+
+
+def test_which_names_a_cell_makes():
+    """What a demo cell would define, for the second try."""
+    found = set(
+        cells.binds("import a.b as c, d.e\nx, (y, *z) = 1, (2,)\ndef f(): w = 1\nclass G: ...")
+    )
+    assert found == {"c", "d", "x", "y", "z", "f", "w", "G"}
+    assert set(cells.binds("def f(:")) == set()
