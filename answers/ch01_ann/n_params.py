@@ -1,4 +1,4 @@
-"""Answer key of `dense_params`: how many numbers a stack of dense layers learns."""
+"""Answer key of `n_params`: how many numbers a stack of dense layers learns."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Answer key of `gd_step`: one step of gradient descent over a whole table."""
+"""Answer key of `grad_step`: one step of gradient descent over a whole table."""
 
 import numpy as np
 import torch

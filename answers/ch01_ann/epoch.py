@@ -1,4 +1,4 @@
-"""Answer key of `sgd_epoch`: one epoch of mini-batch gradient descent."""
+"""Answer key of `epoch`: one epoch of mini-batch gradient descent."""
 
 import math
 
