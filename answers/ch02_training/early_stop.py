@@ -31,10 +31,9 @@ def oracle(losses, patience):
     return len(values), int(values.argmin()) + 1
 
 
-def curve(rng, moves):
-    """A curve that goes down and up as the moves say, by steps of chance size."""
-    steps = rng.uniform(0.02, 0.06, size=len(moves)) * [{"-": -1, "+": 1}[m] for m in moves]
-    return 2 + np.cumsum(steps)
+def moves(rng, plan):
+    """The plan with each new best drawn out to one to four of them, so that no epoch is fixed."""
+    return "".join("b" * int(rng.integers(1, 5)) if move == "b" else move for move in plan)
 
 
 def noisy(rng, moves):
@@ -52,28 +51,34 @@ def cases(rng):
     stops, never, special = criteria
     example = {"losses": np.array([0.9, 0.7, 0.8, 0.6, 0.7, 0.65, 0.5]), "patience": 2}
     yield Case(stops, "the example with patience 2", example, False)
-    a = noisy(rng, "bfbfnbfnfnfbbbbbb")
-    yield Case(stops, "17 epochs, patience 3", {"losses": a, "patience": 3})
+    a = noisy(rng, moves(rng, "bfbfnbfnfnfbbb"))
+    yield Case(stops, f"{len(a)} epochs, patience 3", {"losses": a, "patience": 3})
     yield Case(stops, "the same curve, patience 2", {"losses": a, "patience": 2})
     yield Case(stops, "the same curve, patience 4", {"losses": a, "patience": 4})
-    b = noisy(rng, "bbfnbfnfbfnfnfnbbff")
-    yield Case(stops, "19 epochs, patience 5", {"losses": b, "patience": 5})
-    e = noisy(rng, "bbbfnbfnfnbff")
-    yield Case(stops, "13 epochs, patience 3", {"losses": e, "patience": 3})
-    yield Case(never, "a curve that only falls", {"losses": curve(rng, "-" * 8), "patience": 2})
-    c = noisy(rng, "bfbfnbfnbfb")
+    b = noisy(rng, moves(rng, "bfnbfnfbfnfnfnbff"))
+    yield Case(stops, f"{len(b)} epochs, patience 5", {"losses": b, "patience": 5})
+    e = noisy(rng, moves(rng, "bfnbfnfnbff"))
+    yield Case(stops, f"{len(e)} epochs, patience 3", {"losses": e, "patience": 3})
+    falls = noisy(rng, "b" * int(rng.integers(5, 12)))
+    yield Case(never, "a curve that only falls", {"losses": falls, "patience": 2})
+    c = noisy(rng, moves(rng, "bfbfnbfnbfb"))
     yield Case(never, "a restless curve, patience 4", {"losses": c, "patience": 4})
-    d = noisy(rng, "bbfbfnfbffnfb")
+    d = noisy(rng, moves(rng, "bfbfnfbffnfb"))
     yield Case(never, "the end comes within patience 6", {"losses": d, "patience": 6})
-    first = 1.0 + np.concatenate([[0.0], rng.uniform(0.1, 0.5, 6)])
-    yield Case(special, "the first epoch stays the best", {"losses": first, "patience": 3})
-    flat = np.full(7, float(rng.uniform(1, 2)))
-    yield Case(special, "the same loss in all epochs", {"losses": flat, "patience": 4})
-    tie = noisy(rng, "bfbnnnb")
-    tie[4] = tie[2]
+    p = int(rng.integers(2, 5))
+    first = 1.0 + np.concatenate([[0.0], rng.uniform(0.1, 0.5, p + 3)])
+    yield Case(special, f"the first epoch stays the best, patience {p}",
+               {"losses": first, "patience": p})
+    flat = np.full(p + 4, float(rng.uniform(1, 2)))
+    yield Case(special, f"the same loss in all epochs, patience {p + 1}",
+               {"losses": flat, "patience": p + 1})
+    head = moves(rng, "bfb")
+    tie = noisy(rng, head + "nnnb")
+    tie[len(head) + 1] = tie[len(head) - 1]
     yield Case(special, "a best loss that is met again", {"losses": tie, "patience": 3})
-    again = noisy(rng, "bbfbnnnnfff")
-    again[5] = again[6] = again[3]
+    head = moves(rng, "bfb")
+    again = noisy(rng, head + "nnnnfff")
+    again[len(head) + 1] = again[len(head) + 2] = again[len(head) - 1]
     yield Case(special, "a best loss that is met twice more", {"losses": again, "patience": 4})
     yield Case(special, "a single epoch", {"losses": rng.uniform(1, 2, 1), "patience": 1}, False)
 
