@@ -18,6 +18,7 @@ DEFINITIONS = ast.FunctionDef | ast.ClassDef
 CELLS = (40, 80)  # a chapter of two hours
 LONG_CELLS = 130  # one of a day, with more than MANY exercises and a break point in its middle
 MANY = 8
+QUESTIONS = 10  # what a longer quiz asks beyond them is a test of its own, and not counted as cells
 CODE_LINES = 25
 TYPICAL_CODE_LINES = 15
 PROSE_WORDS = 165  # in one text cell; more is two thoughts
@@ -59,8 +60,10 @@ def size(chapter: Chapter) -> Iterator[str]:
     low, high = CELLS
     if sum("exercise" in cell.options for cell in chapter.stubs()) > MANY:
         high = LONG_CELLS
-    if not low <= len(chapter.cells) <= high:
-        yield f"{len(chapter.cells)} cells; a chapter has {low} to {high}"
+    questions = sum("question" in cell.options for cell in chapter.cells)
+    count = len(chapter.cells) - max(0, questions - QUESTIONS)
+    if not low <= count <= high:
+        yield f"{count} cells; a chapter has {low} to {high}"
     lengths = []
     for cell in chapter.cells:
         if cell.kind == "code":

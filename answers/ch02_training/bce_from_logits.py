@@ -11,7 +11,7 @@ forbidden = ("binary_cross_entropy", "binary_cross_entropy_with_logits", "BCEWit
 criteria = {
     "values": 2,
     "gradients": 1,
-    "logits in the hundreds": 2,
+    "very large logits": 2,
 }
 
 
