@@ -45,6 +45,16 @@ def elman(x, h0, W_xh, W_hh, b_h, W_hy, b_y):
 def grad_flow(w, h):
     return (w * (1 - h**2)).cumprod(0)
 
+def mlp_forward(X, params):
+    (W1, b1), (W2, b2) = params
+    return torch.sigmoid(torch.relu(X @ W1.T + b1) @ W2.T + b2)
+
+def backprop_2layer(X, y, W1, b1, W2, b2):
+    H = torch.relu(X @ W1.T + b1)
+    delta = (torch.sigmoid(H @ W2.T + b2) - y) / len(y)
+    delta1 = delta @ W2 * (H > 0)
+    return {"W1": delta1.T @ X, "b1": delta1.sum(0), "W2": delta.T @ H, "b2": delta.sum(0)}
+
 def inline(w=0.5):
     state = tunnel.Tunnel(T=30, w=w)
     result = tunnel.arrived(grad_flow, state)
@@ -72,6 +82,9 @@ WAYS = (
     (FULL, "weight w", "P: gradient tunnel, drawn in full each time", 100),
     ("widgets.step_through_time(elman)", "W_xh", "F: step through time", 50),
     ("widgets.gradient_tunnel(grad_flow)", "weight w", "F: gradient tunnel", 50),
+    ("widgets.paint_and_train(mlp_forward, backprop_2layer)", "cursor x₁",
+     "F: paint and train, a picture", 50),
+    ("widgets.backprop_ledger(backprop_2layer)", "nudge", "J: backprop ledger", 16),
     ("widgets.neuron_dials(lambda x, w, b, phi: phi(w @ x + b))", "w₁", "J: neuron dials", 16),
 )  # fmt: skip
 
@@ -161,8 +174,9 @@ def measure(address: str, rounds: int) -> list[list[float]]:
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).first.click()
         page.wait_for_function(
-            "document.querySelectorAll('.nnwo canvas[data-frame]').length === 4"
+            "n => document.querySelectorAll('.nnwo canvas[data-frame]').length === n"
             " && document.querySelector('.jp-OutputArea .jp-OutputArea img')",
+            arg=len(WAYS) - 1,
             timeout=120_000,
         )
         page.wait_for_timeout(2000)

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 _CHAPTER = {  # widget: the module of its chapter
+    "backprop_ledger": "ann",
     "gradient_tunnel": "rnn",
     "neuron_dials": "ann",
     "paint_and_train": "ann",

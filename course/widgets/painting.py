@@ -1,6 +1,6 @@
 """Paint and train: points of two classes, and a small network that learns to tell them apart.
 
-The forward pass is the student's `mlp`, the gradients are those of their `backprop_2layer`, and
+The forward pass is the student's `mlp_forward`, the gradients are those of `backprop_2layer`, and
 the update is plain gradient descent over all points. Nothing stands in for either function.
 """
 
@@ -33,14 +33,14 @@ SETS = ("circles", "xor", "moons", "spirals", "blank")
 class Board:
     """The points, the network as it stands, and what the controls say.
 
-    `points` has shape (n, 2) and `kinds` (n,), 0 or 1. `model` is [[W1, b1], [W2, b2]], the
-    parameters as `mlp` takes them; it has `width` hidden units and was trained for `updates`.
+    `points` has shape (n, 2) and `kinds` (n,), 0 or 1. `model` is [[W1, b1], [W2, b2]], as
+    `mlp_forward` takes it; it has `width` hidden units and was trained for `updates`.
     `costs` holds pairs (update, cost), ever farther apart. (x, y) is the keyboard's cursor.
     """
 
     data: str = "circles"
     width: int = 4
-    alpha: float = 0.3
+    alpha: float = 0.2
     draw: int = 1
     brush: str = BRUSHES[0]
     x: float = 0.0
@@ -57,8 +57,9 @@ class Board:
 class Seen:
     """What the network says: on the grid of the board, shape (SIDE, SIDE), and for the points.
 
-    `chances` are those of the student's `mlp`, `reference` PyTorch's, `parts` what each hidden
-    unit adds to the last sum, shape (width, SIDE, SIDE). `differs` names what is not PyTorch's.
+    `chances` are those of the student's `mlp_forward`, `reference` PyTorch's, `parts` what each
+    hidden unit adds to the last sum, shape (width, SIDE, SIDE). `differs` names what is not as
+    PyTorch has it.
     """
 
     chances: np.ndarray = field(repr=False)
@@ -136,8 +137,13 @@ def adapted(old: Board, new: Board) -> Board:
         new = replace(new, points=points, kinds=kinds)
     if (new.data, new.width, new.draw) != (old.data, old.width, old.draw):
         new = restarted(new)
-    if new.pen and (new.x, new.y, new.brush, True) != (old.x, old.y, old.brush, old.pen):
-        new = touched(new, new.x, new.y)
+    if not new.pen or (new.x, new.y, new.brush, True) == (old.x, old.y, old.brush, old.pen):
+        return new
+    start = (old.x, old.y) if old.pen else (new.x, new.y)
+    far = np.hypot(new.x - start[0], new.y - start[1])
+    strokes = max(1, int(far / NEAR / 1.001))  # keys held down: a line
+    for x, y in np.linspace((new.x, new.y), start, strokes, endpoint=False)[::-1]:
+        new = touched(new, x, y)
     return new
 
 
@@ -190,7 +196,7 @@ def updated(mlp: Callable, backprop: Callable, state: Board) -> Board:
 
 
 def asked(mlp: Callable, points: np.ndarray, model: list) -> tuple[np.ndarray, str]:
-    """Return what the student's `mlp` says at points, shape (n,), and what is wrong with it."""
+    """Return what `mlp_forward` says at points, shape (n,), and what is wrong with it."""
     import torch
 
     params = [[v.clone() for v in layer] for layer in model]

@@ -42,12 +42,25 @@ def elman(x, h0, W_xh, W_hh, b_h, W_hy, b_y):
 
 def neuron(x, w, b, phi):
     return phi(w @ x + b)
+
+def mlp_forward(X, params):
+    (W1, b1), (W2, b2) = params
+    return torch.sigmoid(torch.relu(X @ W1.T + b1) @ W2.T + b2)
+
+def backprop_2layer(X, y, W1, b1, W2, b2):
+    H = torch.relu(X @ W1.T + b1)
+    delta = (torch.sigmoid(H @ W2.T + b2) - y) / len(y)
+    delta1 = delta @ W2 * (H > 0)
+    return {"W1": delta1.T @ X, "b1": delta1.sum(0), "W2": delta.T @ H, "b2": delta.sum(0)}
 """,
     "time": "w = widgets.step_through_time(elman, worked.elman())\nw",
     "state": "print('t', w.state.t, 'W_xh', w.state.W_xh)",
     "wrong": "widgets.step_through_time(lambda **inputs: (inputs['x'], inputs['h0']))",
     "dials": "d = widgets.neuron_dials(neuron)\nd",
     "tunnel": "widgets.gradient_tunnel(lambda w, h: (w * (1 - h**2)).cumprod(0))",
+    "paint": "p = widgets.paint_and_train(mlp_forward, backprop_2layer)\np",
+    "paint state": "print('points', len(p.state.points), 'layers', len(p.model))",
+    "ledger": "widgets.backprop_ledger(backprop_2layer)",
     "dials state": "print('w1', d.state.w1)",
     "ticker": """
 from course.widgets.scene import Scene
@@ -103,6 +116,7 @@ print("right figures", right)
 """,
 }
 ORDER = list(CELLS)
+SHOWN = ("time", "wrong", "dials", "tunnel", "paint", "ledger", "ticker")  # cells with a widget
 
 
 def free_port():
@@ -210,7 +224,7 @@ def run_widgets(page, *names):
 def page(lab, browser):
     """The notebook with every widget on it."""
     page = opened(browser, lab)
-    run_widgets(page, "setup", "time", "wrong", "dials", "tunnel", "ticker")
+    run_widgets(page, "setup", *SHOWN)
     return page
 
 
@@ -309,6 +323,75 @@ def test_the_gradient_tunnel_moves(page, shots):
     widget.screenshot(path=shots / "tunnel_light.png")
 
 
+def dragged(page, widget, *spots):
+    """Drag the mouse over a widget's picture, from spot to spot, in fractions of it."""
+    canvas = widget.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    for i, (x, y) in enumerate(spots):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+        if i == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def test_points_are_painted_and_the_students_net_trains_on_them(page, shots):
+    """The mouse and the pen at the cursor add points; Play moves the boundary; Start again keeps
+    the points."""
+    widget = panel(page, "paint")
+    dragged(page, widget, (0.07, 0.86), (0.2, 0.86), (0.4, 0.86))
+    canvas = widget.locator("canvas").element_handle()
+    page.wait_for_function(
+        "c => Number(c.getAttribute('aria-label').split(' ')[0]) > 64", arg=canvas
+    )
+    painted = int(says(widget).split()[0])
+    widget.get_by_label("pen down at the cursor").check()
+    widget.get_by_label("cursor x₁").focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "([c, n]) => Number(c.getAttribute('aria-label').split(' ')[0]) >= n + 3",
+        arg=[canvas, painted],
+    )
+    widget.get_by_role("button", name="Play").click()
+    page.wait_for_function("c => Number(c.dataset.steps) > 150", arg=canvas)
+    widget.screenshot(path=shots / "paint_light.png")
+    widget.get_by_role("button", name="Pause").click()
+    points = int(says(widget).split()[0])
+    widget.get_by_role("button", name="Start again").click()
+    page.wait_for_function("c => c.getAttribute('aria-label').includes('after 0 up')", arg=canvas)
+    assert int(says(widget).split()[0]) == points
+    run_cell(page, "paint state")
+    assert f"points {points + 60} layers 2" in printed(page, "paint state", "points")
+
+
+def test_the_ledger_foretells_the_cost(page, shots):
+    """A click chooses an edge, a nudge is answered at once, and a nudge that is kept stays."""
+    widget = panel(page, "ledger")
+    assert "your gradient: −3 ✓" in says(widget)
+    nudge = widget.get_by_label("nudge", exact=True)
+    nudge.focus()
+    page.keyboard.press("ArrowRight")
+    canvas = widget.locator("canvas").element_handle()
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('(−3) · 0.01 = −0.03; true change of C: −0.0')",
+        arg=canvas,
+    )
+    nudge.fill("0.2")
+    widget.screenshot(path=shots / "ledger_light.png")
+    dragged(page, widget, (350 / 920, 228 / 530))  # between h₁ and p
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('Edge h₁ → p, weight 3')", arg=canvas
+    )
+    assert widget.get_by_label("edge", exact=True).input_value() == "h₁ → p"
+    widget.get_by_label("keep the nudge").check()
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('Edge h₁ → p, weight 3.2')", arg=canvas
+    )
+    assert nudge.input_value() == "0"
+    assert not widget.get_by_label("keep the nudge").is_checked()
+
+
 def test_a_ticker_plays_pauses_and_steps(page, shots):
     """Play trains on and on, pause takes effect at once, a step is a single one."""
     widget = panel(page, "ticker")
@@ -371,7 +454,7 @@ def test_a_dark_theme_gives_dark_pictures(page, shots):
             c.getContext('2d').getImageData(c.width - 3, c.height - 3, 1, 1).data[0] < 60)"""
     )
     page.wait_for_timeout(300)
-    for name in ("time", "wrong", "dials", "tunnel", "ticker"):
+    for name in SHOWN:
         panel(page, name).screenshot(path=shots / f"{name}_dark.png")
 
 
@@ -488,7 +571,7 @@ def test_nothing_fails_behind_the_scenes(page):
 def test_a_reopened_notebook_shows_the_pictures(page, lab, browser, shots):
     """Without the kernel that made them: a still picture with its text, and no error in sight."""
     still = ".nnwo-still img"
-    assert page.locator(still).count() == 5
+    assert page.locator(still).count() == len(SHOWN)
     assert not any(picture.is_visible() for picture in page.locator(still).all())
     page.keyboard.press("Control+s")
     overwrite = page.get_by_role("button", name="Overwrite")  # the far-away page saved, too
@@ -503,7 +586,9 @@ def test_a_reopened_notebook_shows_the_pictures(page, lab, browser, shots):
         request = urllib.request.Request(f"{api}/{session['id']}", headers=headers, method="DELETE")
         urllib.request.urlopen(request).close()
     again = opened(browser, lab)
-    again.wait_for_function("n => document.querySelectorAll('.nnwo-still').length >= n", arg=5)
+    again.wait_for_function(
+        "n => document.querySelectorAll('.nnwo-still').length >= n", arg=len(SHOWN)
+    )
     again.wait_for_timeout(1500)
     for picture in again.locator(still).all():
         assert picture.is_visible()

@@ -9,9 +9,9 @@ import pytest
 from course import widgets
 
 torch = pytest.importorskip("torch")
-backprop, painting, tiles, trial = (
+backprop, ledger, painting, tiles, trial = (
     importlib.import_module(f"course.widgets.{name}")
-    for name in ("backprop", "painting", "tiles", "trial")
+    for name in ("backprop", "ledger", "painting", "tiles", "trial")
 )
 
 
@@ -69,7 +69,7 @@ def test_training_is_gradient_descent_with_the_students_gradients():
     points, kinds = torch.tensor(w.state.points), torch.tensor(w.state.kinds)[:, None]
     grads = backprop_2layer(points, kinds, *before)
     for name, was, now in zip(grads, before, [v for layer in w.model for v in layer], strict=True):
-        assert torch.allclose(now, was - 0.3 * grads[name])
+        assert torch.allclose(now, was - 0.2 * grads[name])
     assert all(torch.equal(a, b) for a, b in zip(before, old, strict=True))
     assert w.result.differs == () and w.problem == ""
 
@@ -154,14 +154,20 @@ def test_points_are_painted_with_the_mouse_and_with_the_keyboard():
     assert len(w.state.points) == 1
     w._answer({"values": {"brush": "○ class 0", "pen": True}})
     w._answer({"values": {"x": -0.9}})
-    w._answer({"values": {"x": -0.7}})
+    w._answer({"values": {"x": -0.8}})
     assert w.state.kinds.tolist() == [1, 0, 0]  # -0.9 is too near to -1.0
+    w._answer({"values": {"x": -0.3, "y": -0.6}})  # keys were held down: a line of points
+    assert w.state.points[3:] == pytest.approx(np.linspace((-0.8, -1), (-0.3, -0.6), 6)[1:])
+    w._answer({"values": {"pen": False, "x": 0.5}})
+    assert len(w.state.points) == 8
+    w._answer({"values": {"x": -0.8, "y": -1.0}})
     model = w.model
-    w._answer({"values": {"brush": "eraser"}})
-    assert w.state.kinds.tolist() == [1, 0] and w.model is model
+    w._answer({"values": {"brush": "eraser", "pen": True}})
+    assert w.state.points[:2] == pytest.approx(np.array([(1, 1), (-0.6, -0.84)]))
+    assert w.model is model
     w.run(5)
     w._answer({"reset": True})
-    assert (len(w.state.points), w.state.updates) == (2, 0)
+    assert (len(w.state.points), w.state.updates) == (5, 0)
 
 
 @pytest.mark.parametrize("data", painting.SETS[:-1])
@@ -190,3 +196,63 @@ def test_the_kept_picture_shows_a_trained_net():
     assert (state.updates, w.state.updates) == (40, 0)
     assert "after 40 updates" in w._kept_picture()[2]
     assert replace(state, pen=True).updates == 40  # the state is a frozen dataclass
+
+
+# Backprop ledger ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("y", ["0", "1"])
+def test_the_chain_rule_is_pytorchs_gradient_on_every_edge(y):
+    """For many draws, units that are off included; the student's right function agrees."""
+    rng = np.random.default_rng(5)
+    silent = 0
+    for _ in range(20):
+        draws = {name: tuple(rng.normal(size=n)) for name, n in
+                 (("x", 2), ("W1", 4), ("b1", 2), ("W2", 2), ("b2", 1))}  # fmt: skip
+        state = ledger.Ledger(y=y, **draws)
+        result = ledger.entries(backprop_2layer, state)
+        given = {n: np.reshape(draws[n], shape) for n, shape in ledger.SHAPES.items()}
+        found = backprop.by_pytorch(np.array([state.x]), np.array([float(y)]), given)
+        exact = [found[name].flat[at] for name, at in ledger.EDGES.values()]
+        assert np.allclose(result.exact, exact) and result.agree().all()
+        silent += min(state.forward()["h"]) == 0
+        C = backprop.cross_entropy(np.array([state.forward()["p"]]), np.array([float(y)]))
+        assert state.forward()["C"] == pytest.approx(C)
+    assert silent > 3
+
+
+def test_a_small_nudge_changes_the_cost_as_foretold():
+    """The gradient times the nudge, to second order, on each edge."""
+    w = widgets.backprop_ledger(backprop_2layer)
+    for i, edge in enumerate(ledger.EDGES):
+        w._answer({"values": {"edge": edge, "nudge": 0.01}})
+        change = w.state.nudged().forward()["C"] - w.state.forward()["C"]
+        assert change == pytest.approx(0.01 * w.result.yours[i], rel=0.1)
+
+
+def test_a_kept_nudge_becomes_the_weights():
+    """And the gradients are those of the new weights; Start again has the old ones."""
+    w = widgets.backprop_ledger(backprop_2layer)
+    content, _ = w._answer({"values": {"nudge": 0.25, "keep": True}})
+    assert w.state.W1 == (2.0, -0.75, 1.0, 1.0)
+    assert (content["values"]["nudge"], content["values"]["keep"]) == (0.0, False)
+    assert content["arrays"]["weights"]["W1"] == [2.0, -0.75, 1.0, 1.0]
+    assert w.result.agree().all()
+    w._answer({"reset": True})
+    assert w.state == ledger.Ledger()
+
+
+def test_wrong_gradients_stand_on_the_edges():
+    """With a cross, and the predicted change is theirs; without a function there is a banner."""
+    w = widgets.backprop_ledger(uphill)
+    w._answer({"values": {"nudge": 0.1}})
+    assert "your gradient: 3 ✗ differs; predicted change of C: 3 · 0.1 = 0.3;" in w.alt
+    assert "true change of C: 0.4375 − 0.6931 = −0.2557." in w.alt
+    right = widgets.backprop_ledger(backprop_2layer)
+    right._answer({"values": {"nudge": 0.1}})
+    assert right.png() != w.png()
+    w = widgets.backprop_ledger(lambda X, y, W1, b1, W2, b2: {"W1": W1[0]})
+    assert (
+        w.problem == "<lambda> returned a dict without b1, W2 and b2; expected W1, b1, W2 and b2."
+    )
+    assert "your gradient: none" in w.alt
