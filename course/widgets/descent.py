@@ -161,21 +161,22 @@ class DescentScene(Scene):
         colours = self.palette
         hills = self.axes(
             (0.075, 0.14, 0.52, 0.7), "weight $w$ (no unit)", "cost $C$ over all rows (no unit)",
-            xlim=(LOW, HIGH), ylim=(0, TOP),
+            xlim=(LOW, HIGH), ylim=(-0.4, TOP),
         )  # fmt: skip
         hills.plot(GRID, cost(GRID), color=colours.faint, lw=2)
         for w, word in ((SHALLOW, "shallow"), (DEEP, "deep")):
             style = {"ha": "center", "va": "top", "fontsize": 9, "color": colours.ink}
             hills.text(w, float(cost(w)) - 0.15, word, **style)
         over = self.axes(
-            (0.67, 0.14, 0.31, 0.7), "step", "cost $C$ (no unit)", xlim=(0, LONGEST), ylim=(0, TOP),
+            (0.67, 0.14, 0.31, 0.7), "step", "cost $C$ (no unit)",
+            xlim=(0, LONGEST), ylim=(-0.4, TOP),
         )  # fmt: skip
         self.pairs = []
         for axes, label in ((hills, "yours"), (over, None)):
             style = {"color": colours.mine, "lw": 1, "marker": "o", "ms": 4}
             mine = self.moving(axes.plot([], [], label=label, **style)[0])
             style = {"color": colours.reference, "ls": "--", "lw": 1.6}
-            label = label and "by PyTorch"
+            label = label and "PyTorch, where it differs"
             self.pairs.append((mine, self.moving(axes.plot([], [], label=label, **style)[0])))
         style = {"ls": "", "mec": colours.ink, "mew": 1.8}
         self.first = self.moving(
@@ -184,11 +185,13 @@ class DescentScene(Scene):
         self.last = self.moving(
             hills.plot([], [], marker="s", ms=10, mfc=colours.third, label="end", **style)[0]
         )
-        self.legend(hills, loc="lower right", ncols=2)
+        self.legend(hills, loc="upper center", ncols=2)
 
     def update(self, state: Any, result: Any) -> None:
-        """Lay both walks on the curve."""
-        for on_hill, over, walk in zip(*self.pairs, (result.path, result.reference), strict=True):
+        """Lay the walk on the curve, and PyTorch's where it is another one."""
+        same = not result.differs and not result.problem
+        walks = (result.path, result.reference[: 0 if same else None])
+        for on_hill, over, walk in zip(*self.pairs, walks, strict=True):
             on_hill.set_data(walk, cost(walk))
             over.set_data(np.arange(len(walk)), cost(walk))
         self.first.set_data(result.path[:1], cost(result.path[:1]))
