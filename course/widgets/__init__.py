@@ -15,6 +15,8 @@ from typing import Any
 
 _CHAPTER = {  # widget: the module of its chapter
     "backprop_ledger": "ann",
+    "downhill": "training",
+    "fit_dial": "training",
     "gradient_tunnel": "rnn",
     "neuron_dials": "ann",
     "paint_and_train": "ann",
