@@ -1,4 +1,4 @@
-"""Answer key of `mlp_forward`: forward pass through dense layers, relu inside, sigmoid at the end."""
+"""Answer key of `mlp_forward`: forward pass, relu inside, sigmoid at the end."""
 
 from itertools import pairwise
 

@@ -1,7 +1,6 @@
 """Answer key of `relu`: the rectifier (Glorot, Bordes and Bengio, 2011)."""
 
 import numpy as np
-import torch
 from torch import nn
 
 from grading.keys import Case, Mistake
@@ -41,7 +40,7 @@ mistakes = (
         old="clamp(min=0)", new="clamp(max=0)"),
     Mistake("leaky", "a hundredth of the negative numbers is let through",
         "That is the leaky relu, a cousin. What does the plain one make of -2?",
-        old="z.clamp(min=0)", new="torch.where(z > 0, z, 0.01 * z)"),
+        old="z.clamp(min=0)", new="z.clamp(min=0) + 0.01 * z.clamp(max=0)"),
     Mistake("capped", "the result is cut off at 1 as well",
         "Only the sigmoid ends at 1. What is relu of 2?",
         old="clamp(min=0)", new="clamp(0, 1)"),
