@@ -55,6 +55,22 @@ def backprop_2layer(X, y, W1, b1, W2, b2):
     delta1 = delta @ W2 * (H > 0)
     return {"W1": delta1.T @ X, "b1": delta1.sum(0), "W2": delta.T @ H, "b2": delta.sum(0)}
 
+def early_stop(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses.tolist()):
+        if loss < losses[best]:
+            best = epoch
+        elif epoch - best == patience:
+            return epoch + 1, best + 1
+    return len(losses), best + 1
+
+def penalised_loss(loss, layers, l1, l2):
+    total = loss + l2 * sum((layer["W"] ** 2).sum() for layer in layers)
+    return total, [2 * l2 * layer["W"] for layer in layers]
+
+def grad_step(w, X, y, alpha):
+    return w - alpha * X.T @ (X @ w - y) / len(y)
+
 def inline(w=0.5):
     state = tunnel.Tunnel(T=30, w=w)
     result = tunnel.arrived(grad_flow, state)
@@ -84,6 +100,9 @@ WAYS = (
     ("widgets.gradient_tunnel(grad_flow)", "weight w", "F: gradient tunnel", 50),
     ("widgets.paint_and_train(mlp_forward, backprop_2layer)", "cursor x₁",
      "F: paint and train, a picture", 50),
+    ("widgets.fit_dial(early_stop, penalised_loss)", "patience",
+     "F: fit dial, trained before", 50),
+    ("widgets.downhill(grad_step)", "start", "F: downhill", 50),
     ("widgets.backprop_ledger(backprop_2layer)", "nudge", "J: backprop ledger", 16),
     ("widgets.neuron_dials(lambda x, w, b, phi: phi(w @ x + b))", "w₁", "J: neuron dials", 16),
 )  # fmt: skip

@@ -207,7 +207,8 @@ class DescentScene(Scene):
             f"A cost with a shallow valley at {SHALLOW:.2f} and a deep one at {DEEP:.2f}. "
             f"Learning rate {state.alpha:.3g}, batch {state.batch}: {len(result.path) - 1} steps "
             f"from {state.start:g} to {result.path[-1]:.2f}, cost {cost(result.path[-1]):.3f}, "
-            f"{ending(result.path)}. Crossings of the hill between the valleys: {crossed}."
+            f"{ending(result.path)}. Crossings of the hill between the valleys: {crossed}. "
+            f"{_compared(result)}"
         )
 
 
@@ -226,9 +227,16 @@ def ending(path: np.ndarray) -> str:
     return f"settled in {where}"
 
 
-def _headline(state: Descent, result: Walked) -> str:
-    start = f"After {len(result.path) - 1} steps w = {result.path[-1]:.2f}, "
-    start += f"{ending(result.path)}.  Your {result.name} "
+def _compared(result: Walked) -> str:
+    if result.problem:
+        return ""
     if result.differs:
-        return f"{start}differs from PyTorch first in step {result.differs}."
-    return f"{start}agrees with PyTorch."
+        return f"Your {result.name} differs from PyTorch first in step {result.differs}."
+    return f"Your {result.name} agrees with PyTorch."
+
+
+def _headline(state: Descent, result: Walked) -> str:
+    steps = len(result.path) - 1
+    return f"After {steps} steps w = {result.path[-1]:.2f}, {ending(result.path)}.  " + _compared(
+        result
+    )

@@ -86,20 +86,24 @@ class FittedScene(Scene):
         return (
             f"{dials}: stopped after epoch {result.stop}, epoch {result.best} is kept, with a "
             f"training error of {at[0]:.3f} and a validation error of {at[1]:.3f}. After epoch "
-            f"{EPOCHS} they would be {end[0]:.3f} and {end[1]:.3f}."
-        )
+            f"{EPOCHS} they would be {end[0]:.3f} and {end[1]:.3f}. {_fault(result)}"
+        ).rstrip()
+
+
+def _fault(result: Any) -> str:
+    early_stop, penalised_loss = result.names
+    if result.verdict:
+        return f"Your {early_stop} stops after {result.stop}; {result.verdict}."
+    if result.trained.differs:
+        return f"Your {penalised_loss} differs from PyTorch in its {result.trained.differs}."
+    return ""
 
 
 def _headline(result: Any) -> str:
     if not result.best:
         return ""
     errors = result.trained.errors[:, 1]
-    early_stop, penalised_loss = result.names
-    if result.verdict:
-        return f"Your {early_stop} stops after {result.stop}; {result.verdict}."
-    if result.trained.differs:
-        return f"Your {penalised_loss} differs from PyTorch in its {result.trained.differs}."
-    return (
+    return _fault(result) or (
         f"Stop after epoch {result.stop}, keep epoch {result.best}: validation error "
         f"{errors[result.best - 1]:.3f}, and {errors[-1]:.3f} after epoch {EPOCHS}."
     )

@@ -121,8 +121,8 @@ class TilesScene(Scene):
         weights = ", ".join(f"{w:.2f}" for w in state.model[1][0][0].tolist())
         return (
             f"{start}{net}: {result.right} of {n} right, cost {result.cost:.3f}. "
-            f"Output weights of the units: {weights}."
-        )
+            f"Output weights of the units: {weights}. {_compared(result)}"
+        ).rstrip()
 
 
 def border(chances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -152,15 +152,20 @@ def _creases(model: list) -> tuple[np.ndarray, np.ndarray]:
     return ends[..., 0].ravel(), ends[..., 1].ravel()
 
 
+def _compared(result: Any) -> str:
+    mlp, backprop = result.names
+    wrong = [name for name in result.differs if name != "p"]
+    if result.problem:
+        return ""
+    if "p" in result.differs:
+        return f"Your {mlp} differs from PyTorch (dashed: PyTorch's boundary)."
+    if wrong:
+        return f"Your {backprop} differs from PyTorch in {', '.join(wrong)}."
+    return f"Your {mlp} and {backprop} agree with PyTorch."
+
+
 def _headline(state: Any, result: Any) -> str:
     if not len(state.points):
         return "No points yet: paint some."
     start = f"Update {state.updates}: {result.right} of {len(state.points)} right, cost "
-    start += f"{result.cost:.3f}.  "
-    mlp, backprop = result.names
-    wrong = [name for name in result.differs if name != "p"]
-    if "p" in result.differs:
-        return f"{start}Your {mlp} differs from PyTorch (dashed: PyTorch's boundary)."
-    if wrong:
-        return f"{start}Your {backprop} differs from PyTorch in {', '.join(wrong)}."
-    return f"{start}Your {mlp} and {backprop} agree with PyTorch."
+    return f"{start}{result.cost:.3f}.  {_compared(result)}"

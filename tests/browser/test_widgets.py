@@ -52,6 +52,22 @@ def backprop_2layer(X, y, W1, b1, W2, b2):
     delta = (torch.sigmoid(H @ W2.T + b2) - y) / len(y)
     delta1 = delta @ W2 * (H > 0)
     return {"W1": delta1.T @ X, "b1": delta1.sum(0), "W2": delta.T @ H, "b2": delta.sum(0)}
+
+def early_stop(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        elif epoch - best == patience:
+            return epoch + 1, best + 1
+    return len(losses), best + 1
+
+def penalised_loss(loss, layers, l1, l2):
+    total = loss + l2 * sum((layer["W"] ** 2).sum() for layer in layers)
+    return total, [2 * l2 * layer["W"] for layer in layers]
+
+def grad_step(w, X, y, alpha):
+    return w - alpha * X.T @ (X @ w - y) / len(y)
 """,
     "time": "w = widgets.step_through_time(elman, worked.elman())\nw",
     "state": "print('t', w.state.t, 'W_xh', w.state.W_xh)",
@@ -61,6 +77,8 @@ def backprop_2layer(X, y, W1, b1, W2, b2):
     "paint": "p = widgets.paint_and_train(mlp_forward, backprop_2layer)\np",
     "paint state": "print('points', len(p.state.points), 'layers', len(p.model))",
     "ledger": "widgets.backprop_ledger(backprop_2layer)",
+    "fit": "widgets.fit_dial(early_stop, penalised_loss)",
+    "downhill": "widgets.downhill(grad_step)",
     "dials state": "print('w1', d.state.w1)",
     "ticker": """
 from course.widgets.scene import Scene
@@ -116,7 +134,7 @@ print("right figures", right)
 """,
 }
 ORDER = list(CELLS)
-SHOWN = ("time", "wrong", "dials", "tunnel", "paint", "ledger", "ticker")  # cells with a widget
+SHOWN = "time wrong dials tunnel paint ledger fit downhill ticker".split()  # with a widget
 
 
 def free_port():
@@ -390,6 +408,38 @@ def test_the_ledger_foretells_the_cost(page, shots):
     )
     assert nudge.input_value() == "0"
     assert not widget.get_by_label("keep the nudge").is_checked()
+
+
+def test_the_fit_dial_is_stopped_by_the_students_function(page, shots):
+    """Patience moves the stop without a new training; a price on weights trains anew."""
+    widget = panel(page, "fit")
+    canvas = widget.locator("canvas").element_handle()
+    assert "stopped after epoch 36, epoch 26 is kept" in says(widget)
+    widget.get_by_role("button", name="patience: one on").click()
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('patience 11: stopped after epoch 37')",
+        arg=canvas,
+    )
+    widget.screenshot(path=shots / "fit_light.png")
+    widget.get_by_label("price of weights").fill("-3")
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('price 0.001, patience 11')", arg=canvas
+    )
+
+
+def test_downhill_takes_the_students_steps(page, shots):
+    """A larger learning rate leaps over the hill; small batches do not settle."""
+    widget = panel(page, "downhill")
+    canvas = widget.locator("canvas").element_handle()
+    assert "settled in the shallow valley" in says(widget)
+    widget.get_by_label("learning rate", exact=True).fill("-0.7")
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes(', settled in the deep valley')", arg=canvas
+    )
+    widget.get_by_label("learning rate", exact=True).fill("-1")
+    widget.get_by_label("batch size", exact=True).select_option("1")
+    page.wait_for_function("c => c.getAttribute('aria-label').includes('not settled')", arg=canvas)
+    widget.screenshot(path=shots / "downhill_light.png")
 
 
 def test_a_ticker_plays_pauses_and_steps(page, shots):

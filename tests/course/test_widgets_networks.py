@@ -9,9 +9,9 @@ import pytest
 from course import widgets
 
 torch = pytest.importorskip("torch")
-backprop, ledger, painting, tiles, trial = (
+backprop, descent, fitted, fitting, ledger, painting, tiles, trial = (
     importlib.import_module(f"course.widgets.{name}")
-    for name in ("backprop", "ledger", "painting", "tiles", "trial")
+    for name in "backprop descent fitted fitting ledger painting tiles trial".split()
 )
 
 
@@ -256,3 +256,202 @@ def test_wrong_gradients_stand_on_the_edges():
         w.problem == "<lambda> returned a dict without b1, W2 and b2; expected W1, b1, W2 and b2."
     )
     assert "your gradient: none" in w.alt
+
+
+# Fit dial ----------------------------------------------------------------------------------------
+
+
+def early_stop(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses.tolist()):
+        if loss < losses[best]:
+            best = epoch
+        elif epoch - best == patience:
+            return epoch + 1, best + 1
+    return len(losses), best + 1
+
+
+def penalised_loss(loss, layers, l1, l2):
+    total = loss + sum(l1 * p["W"].abs().sum() + l2 * (p["W"] ** 2).sum() for p in layers)
+    return total, [l1 * layer["W"].sign() + 2 * l2 * layer["W"] for layer in layers]
+
+
+def test_the_students_functions_stop_and_pull():
+    """Right ones are found right at every patience; more patience keeps no worse an epoch."""
+    w = widgets.fit_dial(early_stop, penalised_loss)
+    kept = []
+    for patience in (1, 3, 10, 30, 60):
+        w._answer({"values": {"patience": patience}})
+        errors = w.result.trained.errors[:, 1]
+        assert (w.result.verdict, w.result.trained.differs, w.problem) == ("", "", "")
+        assert w.result.best == errors[: w.result.stop].argmin() + 1
+        kept.append(errors[w.result.best - 1])
+    assert kept == sorted(kept, reverse=True) and kept[0] > 2 * kept[-1]
+
+
+def test_patience_takes_no_new_training():
+    """One training for each width, noise, price and draw."""
+    calls = []
+
+    def counted(loss, layers, l1, l2):
+        calls.append(l2)
+        return penalised_loss(loss, layers, l1, l2)
+
+    w = widgets.fit_dial(early_stop, counted)
+    assert len(calls) == fitting.EPOCHS
+    for patience in (2, 30):
+        w._answer({"values": {"patience": patience}})
+    assert len(calls) == fitting.EPOCHS
+    w._answer({"values": {"l2": 0.001}})
+    assert len(calls) == 2 * fitting.EPOCHS and calls[-1] == 0.001
+
+
+def test_a_wide_net_learns_by_heart_and_a_price_closes_the_gap():
+    """What the student is to find out: with a price the last epoch is nearly the best one."""
+    free = fitting.train(fitting.Fit(), None).errors[:, 1]
+    paid = fitting.train(fitting.Fit(l2=0.001), penalised_loss).errors[:, 1]
+    narrow = fitting.train(fitting.Fit(width=2), None).errors
+    assert free[-1] > 1.7 * free.min() and paid[-1] < 1.3 * paid.min()
+    assert paid[-1] < 0.6 * free[-1]
+    assert narrow[-1, 1] < 1.7 * narrow[-1, 0]
+
+
+def test_its_gradients_are_autograds():
+    """One epoch of the net by hand is one epoch of PyTorch's Adam."""
+    state = fitting.Fit(width=5)
+    x, y = (torch.tensor(column)[:, None] for column in state.points())
+    rng = np.random.default_rng(100 + state.draw)
+    net = torch.nn.Sequential(
+        torch.nn.Linear(1, 5), torch.nn.Tanh(), torch.nn.Linear(5, 1)
+    ).double()
+    W1 = fitting.SPREAD * rng.normal(size=(5, 1))
+    b1 = -W1[:, 0] * rng.uniform(-1, 1, 5)
+    first = [W1, b1, 0.1 * rng.normal(size=(1, 5)) / np.sqrt(5), np.zeros(1)]
+    for p, value in zip(net.parameters(), first, strict=True):
+        p.data = torch.tensor(value)
+    adam = torch.optim.Adam(net.parameters(), lr=fitting.RATE)
+    for rows in rng.permutation(fitting.TRAIN).reshape(-1, fitting.BATCH):
+        adam.zero_grad()
+        ((net(x[rows]) - y[rows]) ** 2).mean().backward()
+        adam.step()
+    gaps = ((net(x) - y) ** 2).detach().numpy()[:, 0]
+    ours = fitting.train(state, None).errors[0]
+    assert ours == pytest.approx([gaps[: fitting.TRAIN].mean(), gaps[fitting.TRAIN :].mean()])
+
+
+@pytest.mark.parametrize(
+    ("theirs", "words"),
+    [
+        (lambda losses, patience: (150, 26), "epoch 36 was 10 past the best so far, 26"),
+        (lambda losses, patience: (36, 36), "up to epoch 36 the lowest error is that of epoch 26"),
+        (lambda losses, patience: (30, 26), "epoch 30 is only 4 past the best so far, 26"),
+    ],
+)
+def test_a_wrong_stop_is_told_why(theirs, words):
+    """In the headline; the picture shows the stop that the function gave."""
+    w = widgets.fit_dial(theirs)
+    assert w.problem == "" and w.result.verdict == words
+    assert fitted._headline(w.result) == f"Your <lambda> stops after {w.result.stop}; {words}."
+
+
+def test_wrong_pulls_train_another_net():
+    """Pulls of half the size are named; what can't be added to a gradient gets a banner."""
+
+    def halved(loss, layers, l1, l2):
+        total, pulls = penalised_loss(loss, layers, l1, l2)
+        return total, [pull / 2 for pull in pulls]
+
+    w = widgets.fit_dial(early_stop, halved)
+    assert w.result.trained.differs == "pulls"
+    assert fitted._headline(w.result) == "Your halved differs from PyTorch in its pulls."
+    for wrong, words in (
+        (lambda **i: i["loss"], "expected the total and the list of the pulls."),
+        (
+            lambda **i: (i["loss"], [p["W"].T for p in i["layers"]]),
+            "(1, 40), (40, 1)]; expected (4",
+        ),
+        (lambda **i: (i["loss"], [p["W"] * float("nan") for p in i["layers"]]), "nan or inf"),
+    ):
+        w = widgets.fit_dial(early_stop, wrong)
+        assert words in w.problem and w.result.best == 0
+    w = widgets.fit_dial(lambda losses, patience: (0, -1))
+    assert w.problem == "<lambda> returned 0 and -1; expected epochs, 1 to 150."
+
+
+# Downhill ----------------------------------------------------------------------------------------
+
+
+def grad_step(w, X, y, alpha):
+    return w - alpha * X.T @ (X @ w - y) / len(y)
+
+
+@pytest.mark.parametrize("batch", descent.BATCHES)
+def test_a_linear_neurons_step_is_exact_on_the_bent_cost(batch):
+    """The rows it is asked about have the errors and slopes of the cost: PyTorch agrees."""
+    for start, alpha in ((-1.6, 0.1), (0.3, 0.02), (1.9, 0.05)):
+        state = descent.Descent(alpha=alpha, batch=batch, start=start, steps=60)
+        by_rows = descent.walked(grad_step, state)
+        by_gradient = descent.walked(lambda w, gradient, alpha: w - alpha * gradient, state)
+        assert by_rows.differs == by_gradient.differs == 0
+        assert np.allclose(by_rows.path[:5], by_gradient.path[:5])
+
+
+def test_every_epoch_has_every_row_once():
+    """And batches of the size that was chosen."""
+    for batch in descent.BATCHES:
+        batches = descent.Descent(batch=batch, steps=100).batches()
+        size = int(batch.split()[-1])
+        assert len(batches) == 100 and {len(rows) for rows in batches} == {size}
+        first = np.concatenate(batches[: descent.ROWS // size])
+        assert size == 1 or sorted(first) == list(range(descent.ROWS))
+
+
+def test_rates_and_batches_do_what_the_line_asks():
+    """0.1 stays in the shallow valley, 0.2 leaps over, 0.3 swings, 0.5 flies off; noise crosses."""
+    ends = {}
+    for alpha in (0.1, 0.2, 0.3, 0.5):
+        path = descent.walked(grad_step, descent.Descent(alpha=alpha, steps=60)).path
+        ends[alpha] = descent.ending(path)
+    assert list(ends.values()) == [
+        "settled in the shallow valley", "settled in the deep valley",
+        "not settled, now in the deep valley", "out of the picture",
+    ]  # fmt: skip
+    path = descent.walked(grad_step, descent.Descent(batch="1", steps=60)).path
+    assert (path > descent.HILL).any() and descent.ending(path).startswith("not settled")
+
+
+def test_a_wrong_step_walks_elsewhere():
+    """It is named, PyTorch's walk is dashed beside it; uphill leaves the picture and ends."""
+    w = widgets.downhill(lambda w, X, y, alpha: grad_step(w, X, y, 2 * alpha))
+    assert w.result.differs == 1 and "differs from PyTorch first in step 1." in _said(w)
+    assert descent.ending(w.result.reference) == "settled in the shallow valley"
+    w = widgets.downhill(lambda w, X, y, alpha: 2 * w - grad_step(w, X, y, alpha))
+    assert descent.ending(w.result.path) == "out of the picture" and len(w.result.path) < 20
+    assert np.isfinite(w.result.path).all() and len(w.png()) > 1000
+    w = widgets.downhill(lambda w, X, y, alpha: w.sum())
+    assert w.problem == "<lambda> returned w of shape (); expected (1,)."
+    assert len(w.result.path) == 1 and len(w.result.reference) == 41
+
+
+def _said(w):
+    return descent._headline(w.state, w.result)
+
+
+# All ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("widget", "example"),
+    [
+        ("paint_and_train", "paint_and_train(mlp_forward, backprop_2layer)"),
+        ("backprop_ledger", "backprop_ledger(backprop_2layer)"),
+        ("fit_dial", "fit_dial(early_stop, penalised_loss)"),
+        ("downhill", "downhill(grad_step)"),
+    ],
+)
+def test_what_is_no_function_is_refused(widget, example):
+    """When the widget is made, with an example of the call."""
+    arguments = (3, 3) if widget == "paint_and_train" else (3,)
+    with pytest.raises(TypeError) as raised:
+        getattr(widgets, widget)(*arguments)
+    assert str(raised.value) == f"{widget}() takes your function, as in {example}; it got 3."
