@@ -98,6 +98,10 @@ class Key:
     def excused_mutants(self) -> Mapping[str, str]:
         return getattr(self.module, "excused_mutants", {})
 
+    @property
+    def fixed_criteria(self) -> Mapping[str, str]:
+        return getattr(self.module, "fixed_criteria", {})
+
     def cases(self, rng: Any) -> list[Case]:
         """The cases drawn with `rng`, each criterion known."""
         found = list(self.module.cases(rng))

@@ -15,7 +15,7 @@ import numpy as np
 from course.checks.expected import Case, Exercise, Known
 from grading import fairness
 from grading.answers import Key
-from grading.gates import Drawing, recorded
+from grading.gates import Drawing, learnable, recorded
 from grading.keys import Question
 from grading.results import bare, by_oracle, by_solution, draw, results
 
@@ -27,6 +27,8 @@ ALWAYS = ("criterion", "label", "diagnostic", "inputs", "result", "gradients")
 
 def compile_key(key: Key, points: float) -> dict[str, Any]:
     """The compiled exercise as a value tree. Raises `BuildError` when a gate stays shut."""
+    if text := learnable(key):
+        raise key.error(text)
     case = by_solution if key.exact else by_oracle
     problem = ""
     seeds = SEEDS if key.exact else 1  # statistics do not turn on a drawing

@@ -21,12 +21,13 @@ from course.checks.compare import agree, distance
 from course.checks.expected import Case, Exercise
 from course.checks.kinds import outcome_of
 from course.checks.scoring import wrong_leaves
-from course.checks.values import leaves
+from course.checks.values import leaves, pack
 from grading.answers import Key
 from grading.keys import Mistake
 from grading.mutants import STEPS, at_most, limited, mutants
 from grading.results import by_function
 
+DRAWINGS = 3  # of a key's cases that are looked at for what none of them changes
 MARGIN = 100  # two versions differ by at least this many times the tolerance
 
 
@@ -146,6 +147,33 @@ class Drawing:
                 )
         gone = set(self.key.excused_mutants) - seen
         return f"excused mutant {gone.pop()!r} does not exist" if gone else ""
+
+
+def learnable(key: Key) -> str:
+    """A criterion that can be met by heart, since all drawings give it the same cases; or "".
+
+    `fixed_criteria` of a key says which ones may be, and why.
+    """
+    drawn = [_inputs(key, seed) for seed in range(DRAWINGS)]
+    fixed = [name for name in drawn[0] if all(other[name] == drawn[0][name] for other in drawn)]
+    for name in fixed:
+        if name not in key.fixed_criteria:
+            return (
+                f"criterion {name!r} has the same cases in every drawing, so its answers can be "
+                "learnt by heart; draw something in them, or say in `fixed_criteria` why it may be"
+            )
+    gone = set(key.fixed_criteria) - set(fixed)
+    return f"fixed criterion {gone.pop()!r} does not exist or is drawn" if gone else ""
+
+
+def _inputs(key: Key, seed: int) -> dict[str, list[str]]:
+    """The inputs of one drawing's cases, by criterion, as something that can be compared."""
+    found: dict[str, list[str]] = {}
+    for case in key.cases(np.random.default_rng(seed)):
+        tree, arrays = pack(dict(case.inputs))
+        text = repr((tree, [(dtype, flat.tolist()) for dtype, flat in arrays.items()]))
+        found.setdefault(case.criterion, []).append(text)
+    return found
 
 
 def outcomes(target: Any, exercise: Exercise) -> list[Outcome]:

@@ -229,8 +229,8 @@ def fault_of(error: BaseException, target: Any, kind: str) -> Fault:
     mine = [f for f in frames if f.filename == own]
     frame = mine[-1] if mine else None
     try:
-        message = str(error).strip() or "no message"
-    except Exception:  # an exception of the student's own may be broken, too
+        message = str.strip(str(error)) or "no message"
+    except BaseException:  # an exception of the student's own may be broken, too
         message = "no message"
     if kind == "interrupted":
         message = "You stopped it while it ran; is there a loop that never ends?"
@@ -243,7 +243,8 @@ def fault_of(error: BaseException, target: Any, kind: str) -> Fault:
     if isinstance(error, NotImplementedError) and own_line and stub_line:
         kind = "not attempted"
     line = frame.lineno if frame is not None else None  # a cell is a file of its own in IPython
-    return Fault(kind, message[:600], type(error).__name__, line, text)
+    name = type.__dict__["__name__"].__get__(type(error))  # a class may say it has another
+    return Fault(kind, message[:600], name, line, text)
 
 
 def _is_float(value: Any) -> bool:

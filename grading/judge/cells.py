@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ LEFT_OUT = {"timeout": "it ran for too long", "memory": "it asked for too much m
 TEXT, PICTURES, PICTURE = 25_000, 4, 300_000
 ALL_TEXT, ALL_PICTURES = 500_000, 20
 ROWS = 200
+_IN_CELL = re.compile(r"^\s*Cell In\[\d+\], line (\d{1,5})$", re.MULTILINE)  # as IPython says it
 
 
 class Script:
@@ -67,9 +69,13 @@ class Script:
         return next((cell for cell in self.cells if _grade_id(cell) == exercise), None)
 
     def error_of(self, cell: NotebookNode) -> str:
-        """The last line of a cell's error, "" if it had none."""
+        """Where in a cell its error rose and the error's last line, "" if it had none."""
         texts = [o.text.strip() for o in self.outputs.get(cell.id, ()) if o.kind == "error"]
-        return texts[-1].splitlines()[-1][:300] if texts and texts[-1] else ""
+        if not texts or not texts[-1]:
+            return ""
+        line = _IN_CELL.search(texts[-1])
+        where = f"line {line[1]}, " if line else ""
+        return where + texts[-1].splitlines()[-1][:300]
 
     def wants_demo(self, messages: Iterable[str]) -> bool:
         """Whether an error in a cell, or in `messages`, names what only a demo cell makes."""

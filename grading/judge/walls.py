@@ -13,6 +13,7 @@ import sysconfig
 from pathlib import Path
 
 import course
+from course.checks import expected
 from grading.files import clean_copy
 from grading.judge import inside
 from grading.judge.inside.room import HOME, SCRATCH, TEMPORARY
@@ -78,11 +79,17 @@ def environment(folder: Path, shut_in: bool) -> dict[str, str]:
 
 
 def furnish(site: Path) -> None:
-    """The packages that a notebook needs beside the environment's, without any answers."""
+    """The packages that a notebook needs beside the environment's, without any answers.
+
+    The figures that `check` compares with are a student's own anyway, and helper cells may ask
+    `finished`. What `course.worked` computes could be handed in, so a dummy stands for it.
+    """
     clean_copy(Path(inside.__file__).parent, site / "inside")
     clean_copy(Path(course.__file__).parent, site / "course")
     shutil.rmtree(site / "course" / "worked", ignore_errors=True)
+    (site / "inside" / "worked.py").rename(site / "course" / "worked.py")
     shutil.rmtree(site / "course" / "checks" / "expected", ignore_errors=True)
+    clean_copy(expected.FOLDER, site / "course" / "checks" / "expected")
     for path in [site, *site.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
 

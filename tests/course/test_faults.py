@@ -37,6 +37,18 @@ def test_an_error_inside_a_library_is_told_at_the_students_line(cell):
     assert "RuntimeError: stack expects each tensor to be equal size" in message
 
 
+def test_an_exception_that_lies_about_itself_is_told_all_the_same(cell):
+    """Its message ends the program or is no text, its class has no name: check() goes on."""
+    source = (
+        "class Kind(type):\n    __name__ = property(lambda self: exit())\n"
+        "class Text(str):\n    strip = None\n"
+        "class Odd(Exception, metaclass=Kind):\n    def __str__(self): {}\n" + HEAD
+    ) + "    raise Odd\n"
+    for says, told in (("exit()", "no message"), ("return Text('a lie')", "a lie")):
+        (message,) = check(cell(source.format(says), "elman")).messages
+        assert f"with Odd: {told}" in message
+
+
 def test_an_error_in_another_cells_function_is_told_where_it_was_called(cell):
     """The line quoted is in the cell of the exercise."""
     helper = cell("\n\n\ndef step(h):\n    return h / 'x'\n", "step")

@@ -154,6 +154,11 @@ KEY_FAULTS = {
     "one mistake only": ("mistakes = [", "mistakes = []\nspare = [", "at least two mistakes"),
     "no alternative": ("alternatives = [dot]", "alternatives = []", "at least one alternative"),
     "one hint": ("hints = [", "hints = ['Think.']\nspare = [", "two or three hints"),
+    "criterion to learn by heart": (
+        "rng.normal(size=1)",
+        "np.array([7.0])",
+        "criterion 'one number' has the same cases in every drawing",
+    ),
     "case without criterion": ('Case("one number"', 'Case("a number"', "names no criterion"),
     "key that can't be loaded": ("import numpy as np", "import nunpy", "can't be loaded"),
     "key that lacks its cases": ("def cases(rng)", "def case(rng)", "lacks cases"),
@@ -182,6 +187,23 @@ def test_an_excuse_for_a_mutant_that_is_gone(course):
     with (course.answers / "weighted_mean.py").open("a") as file:
         file.write('excused_mutants = {"no such line: Add to Sub": "?"}\n')
     assert "does not exist" in refused(course)
+
+
+def test_a_criterion_may_be_fixed_for_a_reason(course):
+    """Where a key says why, a criterion's cases may be the same for everybody; only then."""
+    key = course.answers / "weighted_mean.py"
+    course.edit(key, "rng.normal(size=1)", "np.array([7.0])")
+    reason = 'fixed_criteria = {"one number": "there is but one"}\n'
+    key.write_text(key.read_text() + reason)
+    done = course.grading("build")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_reason_for_a_fixed_criterion_that_is_gone(course):
+    """A reason that no longer excuses anything is refused."""
+    with (course.answers / "weighted_mean.py").open("a") as file:
+        file.write('fixed_criteria = {"one number": "there is but one"}\n')
+    assert "does not exist or is drawn" in refused(course)
 
 
 def test_an_unknown_chapter(course):

@@ -213,7 +213,7 @@ def test_a_room_shows_nothing_of_the_course(room, court):
         print([p for p in {[str(p) for p in paths]} if os.path.exists(p)])
         print(os.listdir("/proc"), os.listdir("/tmp"))
         here = pathlib.Path(course.__file__).parent
-        print(list(here.rglob("*.safetensors")), (here / "worked").exists())
+        print(sorted(here.rglob("*derivation*")), (here / "worked").exists())
         print(sorted(k for k in os.environ if k.startswith(("COURSE", "NBGRADER", "PYTEST"))))
         """,
     )
@@ -226,8 +226,9 @@ def test_a_room_shows_nothing_of_the_course(room, court):
 
 def test_answers_can_not_be_imported(room):
     """The grader's own package, the keys and the worked numbers are not there to import."""
-    for name in ("grading", "answers", "course.worked"):
+    for name in ("grading", "answers", "course.worked.derivation"):
         assert "ModuleNotFoundError" in run(room, f"import {name}")
+    assert "shows nothing" in run(room, "from course import worked; worked.elman()['h_1']")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDED = ("numpy", "safetensors", "platformdirs", "jupytext", "nbformat", "ipython", "matplotlib")
+NEEDED = (
+    "numpy",
+    "scipy",
+    "safetensors",
+    "platformdirs",
+    "jupytext",
+    "nbformat",
+    "ipython",
+    "matplotlib",
+)
 TOOLS = ("pytest", "hypothesis", "pyyaml")
 
 

@@ -119,6 +119,7 @@ def _run(channel: socket.socket, limits: dict, work: Callable) -> None:
         libc.prctl(4, 1, 0, 0, 0)
         _close_all_but(channel.fileno())
         desk()
+        sys.path.insert(0, "")  # as in a notebook's folder: cells may import what cells wrote
         work(channel, limits)
     except BaseException as error:
         print(f"runner: {error!r}", file=sys.stderr, flush=True)

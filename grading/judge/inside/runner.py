@@ -34,19 +34,20 @@ def serve(channel: socket.socket, limits: dict) -> None:
         if "cell" in order:
             reply: Any = {"outputs": shell.run(order["cell"], order["seconds"])}
         else:
-            reply = _probe(order, limits)
+            reply = _probe(order, limits, channel)
         if isinstance(reply, bytes):
             channel.sendall(reply)
         else:
             frames.send(channel, reply)
 
 
-def _probe(order: dict, limits: dict) -> bytes | dict:
+def _probe(order: dict, limits: dict, channel: socket.socket) -> bytes | dict:
     """Fork, answer there, and return the answer's frame or how the fork ended."""
     read, write = os.pipe()
     deadline = _now() + order["seconds"]
     child = _fork()
     if child == 0:
+        channel.close()  # or one exercise's answer could stand for the next one's
         _answer(write, order)
     os.close(write)
     try:

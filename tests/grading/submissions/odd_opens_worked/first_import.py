@@ -1,0 +1,3 @@
+from course import data, worked
+
+worked.elman()["h_1"]
