@@ -49,7 +49,8 @@ def cost(w: Any) -> np.ndarray:
     [1.4, 1.84, 0.35]
     """
     w = np.asarray(w)[..., None]
-    return ((w * (w * X1 + X2) - Y) ** 2).mean(axis=-1) / 2
+    with np.errstate(over="ignore", invalid="ignore"):  # a wrong step may fly far
+        return ((w * (w * X1 + X2) - Y) ** 2).mean(axis=-1) / 2
 
 
 GRID = np.linspace(LOW, HIGH, 401)
@@ -95,9 +96,11 @@ def walked(step: Callable, state: Descent) -> Walked:
     path, differs, problem = [state.start], 0, ""
     batches = state.batches()
     for k, rows in enumerate(batches, 1):
+        if abs(path[-1]) > LOST:
+            break
         tried = trial(step, asked(path[-1], rows, state.alpha), {"w": (1,)})
         problem = tried.problem
-        if problem or abs(path[-1]) > LOST:
+        if problem:
             break
         here = float(tried.arrays["w"][0])
         ours = path[-1] - state.alpha * slope(path[-1], rows)
@@ -201,12 +204,12 @@ class DescentScene(Scene):
     @staticmethod
     def describe(state: Any, result: Any) -> str:
         """Where it began and ended, and how often it crossed the hill."""
-        side = result.path > HILL
+        side, end = result.path > HILL, result.path[-1]
         crossed = int((side[1:] != side[:-1]).sum())
         return (
             f"A cost with a shallow valley at {SHALLOW:.2f} and a deep one at {DEEP:.2f}. "
             f"Learning rate {state.alpha:.3g}, batch {state.batch}: {len(result.path) - 1} steps "
-            f"from {state.start:g} to {result.path[-1]:.2f}, cost {cost(result.path[-1]):.3f}, "
+            f"from {state.start:g} to {short(end)}, cost {short(cost(end))}, "
             f"{ending(result.path)}. Crossings of the hill between the valleys: {crossed}. "
             f"{_compared(result)}"
         )
@@ -227,6 +230,11 @@ def ending(path: np.ndarray) -> str:
     return f"settled in {where}"
 
 
+def short(value: float) -> str:
+    """Write a number with two decimals, one that has flown off with its power of ten."""
+    return f"{value:.2f}" if abs(value) < 1000 else f"{value:.0e}"
+
+
 def _compared(result: Walked) -> str:
     if result.problem:
         return ""
@@ -236,7 +244,5 @@ def _compared(result: Walked) -> str:
 
 
 def _headline(state: Descent, result: Walked) -> str:
-    steps = len(result.path) - 1
-    return f"After {steps} steps w = {result.path[-1]:.2f}, {ending(result.path)}.  " + _compared(
-        result
-    )
+    start = f"After {len(result.path) - 1} steps w = {short(result.path[-1])}"
+    return f"{start}, {ending(result.path)}.  {_compared(result)}"

@@ -17,6 +17,7 @@ from course.widgets.trial import Refused, kind, name_of, plain, sentence, trial
 
 TRAIN, VALID = 12, 30  # points
 BATCH, EPOCHS, RATE = 4, 150, 0.02
+HUGE = 1e6  # weights beyond it have run away
 SPREAD = 4.0  # of the first weights: so steep, the units can bend for single points
 GRID = np.linspace(-1, 1, 81)
 
@@ -66,6 +67,7 @@ class Stopped:
     problem: str = ""
 
 
+@np.errstate(over="ignore", invalid="ignore")  # wrong pulls may be of any size
 def train(state: Fit, penalised_loss: Callable | None) -> Trained:
     """Train the net, all epochs; without `penalised_loss` weights have no price."""
     x, y = (column[:, None] for column in state.points())
@@ -94,6 +96,9 @@ def train(state: Fit, penalised_loss: Callable | None) -> Trained:
                     hidden.T @ x[rows] + pulls[0], hidden.sum(0), back.T @ H + pulls[1], back.sum(0)
                 ]  # fmt: skip
                 adam.send(gradients)
+            if not max(np.abs(value).max() for value in net) < HUGE:  # nan is not, either
+                what = f"The weights have run away in epoch {epoch + 1}"
+                raise Refused(f"{what}: do the pulls of {name_of(penalised_loss)} lead to 0?")
             said = (np.tanh(where @ net[0].T + net[1]) @ net[2].T + net[3])[:, 0]
             gaps = (said[: len(x)] - y[:, 0]) ** 2
             errors[epoch] = gaps[:TRAIN].mean(), gaps[TRAIN:].mean()

@@ -396,6 +396,9 @@ def test_the_ledger_foretells_the_cost(page, shots):
         arg=canvas,
     )
     nudge.fill("0.2")
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('true change of C: −0.4299.')", arg=canvas
+    )
     widget.screenshot(path=shots / "ledger_light.png")
     dragged(page, widget, (350 / 920, 228 / 530))  # between h₁ and p
     page.wait_for_function(

@@ -374,6 +374,10 @@ def test_wrong_pulls_train_another_net():
     ):
         w = widgets.fit_dial(early_stop, wrong)
         assert words in w.problem and w.result.best == 0
+    w = widgets.fit_dial(early_stop, lambda **i: (i["loss"], [-9e9 * p["W"] for p in i["layers"]]))
+    assert w.problem == "" and w.result.trained.differs == "total and pulls"
+    w = widgets.fit_dial(early_stop, lambda **i: (0, [1e200 * p["W"] for p in i["layers"]]))
+    assert w.problem == "The weights have run away in epoch 1: do the pulls of <lambda> lead to 0?"
     w = widgets.fit_dial(lambda losses, patience: (0, -1))
     assert w.problem == "<lambda> returned 0 and -1; expected epochs, 1 to 150."
 
@@ -428,6 +432,8 @@ def test_a_wrong_step_walks_elsewhere():
     w = widgets.downhill(lambda w, X, y, alpha: 2 * w - grad_step(w, X, y, alpha))
     assert descent.ending(w.result.path) == "out of the picture" and len(w.result.path) < 20
     assert np.isfinite(w.result.path).all() and len(w.png()) > 1000
+    w = widgets.downhill(lambda w, X, y, alpha: 1e200 * w)
+    assert w.problem == "" and len(w.result.path) == 2 and "to -2e+200, cost inf, out" in w.alt
     w = widgets.downhill(lambda w, X, y, alpha: w.sum())
     assert w.problem == "<lambda> returned w of shape (); expected (1,)."
     assert len(w.result.path) == 1 and len(w.result.reference) == 41
