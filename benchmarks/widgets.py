@@ -45,6 +45,32 @@ def elman(x, h0, W_xh, W_hh, b_h, W_hy, b_y):
 def grad_flow(w, h):
     return (w * (1 - h**2)).cumprod(0)
 
+def mlp_forward(X, params):
+    (W1, b1), (W2, b2) = params
+    return torch.sigmoid(torch.relu(X @ W1.T + b1) @ W2.T + b2)
+
+def backprop_2layer(X, y, W1, b1, W2, b2):
+    H = torch.relu(X @ W1.T + b1)
+    delta = (torch.sigmoid(H @ W2.T + b2) - y) / len(y)
+    delta1 = delta @ W2 * (H > 0)
+    return {"W1": delta1.T @ X, "b1": delta1.sum(0), "W2": delta.T @ H, "b2": delta.sum(0)}
+
+def early_stop(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses.tolist()):
+        if loss < losses[best]:
+            best = epoch
+        elif epoch - best == patience:
+            return epoch + 1, best + 1
+    return len(losses), best + 1
+
+def penalised_loss(loss, layers, l1, l2):
+    total = loss + l2 * sum((layer["W"] ** 2).sum() for layer in layers)
+    return total, [2 * l2 * layer["W"] for layer in layers]
+
+def grad_step(w, X, y, alpha):
+    return w - alpha * X.T @ (X @ w - y) / len(y)
+
 def inline(w=0.5):
     state = tunnel.Tunnel(T=30, w=w)
     result = tunnel.arrived(grad_flow, state)
@@ -72,6 +98,12 @@ WAYS = (
     (FULL, "weight w", "P: gradient tunnel, drawn in full each time", 100),
     ("widgets.step_through_time(elman)", "W_xh", "F: step through time", 50),
     ("widgets.gradient_tunnel(grad_flow)", "weight w", "F: gradient tunnel", 50),
+    ("widgets.paint_and_train(mlp_forward, backprop_2layer)", "cursor x₁",
+     "F: paint and train, a picture", 50),
+    ("widgets.fit_dial(early_stop, penalised_loss)", "patience",
+     "F: fit dial, trained before", 50),
+    ("widgets.downhill(grad_step)", "start", "F: downhill", 50),
+    ("widgets.backprop_ledger(backprop_2layer)", "nudge", "J: backprop ledger", 16),
     ("widgets.neuron_dials(lambda x, w, b, phi: phi(w @ x + b))", "w₁", "J: neuron dials", 16),
     ("widgets.kernel_lab(torch.nn.functional.conv2d)", "padding", "J: kernel lab", 16),
     ("widgets.gate_bench(torch.nn.LSTMCell)", "W_xi", "F: gate bench", 50),
@@ -165,8 +197,9 @@ def measure(address: str, rounds: int) -> list[list[float]]:
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).first.click()
         page.wait_for_function(
-            "document.querySelectorAll('.nnwo canvas[data-frame]').length"
-            f" === {len(WAYS) - 1} && document.querySelector('.jp-OutputArea .jp-OutputArea img')",
+            "n => document.querySelectorAll('.nnwo canvas[data-frame]').length === n"
+            " && document.querySelector('.jp-OutputArea .jp-OutputArea img')",
+            arg=len(WAYS) - 1,
             timeout=120_000,
         )
         page.wait_for_timeout(2000)

@@ -119,7 +119,7 @@ def autograde(root: Path, chapter: str, choice: Choice = Choice()) -> list[Grade
         print(f"grading {len(changed)} submissions of {chapter} ...", flush=True)
     failed = _run(course, changed, choice)
     for name in changed:
-        if name not in failed:
+        if name not in failed and not _faulty(judgements.find(root, chapter, name)):
             recorded.add(name, *_places(course, name))
     recorded.save()
     said = pages(course, students, choice.workers)
@@ -343,8 +343,14 @@ def _problem(judgement: Judgement | None) -> str:
         return "its judgement can't be found."
     if judgement.problem:
         return line(judgement.problem)
-    names = [verdict.name for verdict in judgement.verdicts if verdict.verdict == INTERNAL]
+    names = _faulty(judgement)
     return f"a fault of the grader, no zero: {', '.join(names)}" if names else ""
+
+
+def _faulty(judgement: Judgement | None) -> list[str]:
+    """The exercises that the grader failed to judge; they are judged again in the next run."""
+    verdicts = judgement.verdicts if judgement else ()
+    return [verdict.name for verdict in verdicts if verdict.verdict == INTERNAL]
 
 
 def _look(judgement: Judgement | None) -> tuple[str, ...]:

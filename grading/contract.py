@@ -21,6 +21,7 @@ MANY = 8
 START = "ch00_start"  # how the course works, in five minutes
 START_CELLS = (10, 40)
 WIDGETS = 2
+QUESTIONS = 10  # what a longer quiz asks beyond them is a test of its own, and not counted as cells
 CODE_LINES = 25
 TYPICAL_CODE_LINES = 15
 PROSE_WORDS = 165  # in one text cell; more is two thoughts
@@ -64,8 +65,10 @@ def size(chapter: Chapter) -> Iterator[str]:
     low, high = START_CELLS if chapter.name == START else CELLS
     if sum("exercise" in cell.options for cell in chapter.stubs()) > MANY:
         high = LONG_CELLS
-    if not low <= len(chapter.cells) <= high:
-        yield f"{len(chapter.cells)} cells; a chapter has {low} to {high}"
+    questions = sum("question" in cell.options for cell in chapter.cells)
+    count = len(chapter.cells) - max(0, questions - QUESTIONS)
+    if not low <= count <= high:
+        yield f"{count} cells; a chapter has {low} to {high}"
     lengths = []
     for cell in chapter.cells:
         if cell.kind == "code":

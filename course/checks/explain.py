@@ -133,6 +133,9 @@ def _structure(exercise: Exercise, outcomes: Sequence[Outcome], bad: Sequence[in
             elif np.isinf(got).any() and np.isfinite(want).all():
                 kind = "infinite"
                 text = f"{shown} holds an infinite number ({label})."
+            elif got.dtype.kind == "b" and want.dtype.kind != "b":
+                kind = "truths"
+                text = f"{shown} holds True and False; expected numbers."
             elif got.dtype.kind in "iu" and want.dtype.kind == "f":
                 kind = "integers"
                 text = f"{shown} holds integers ({got.dtype}), so its decimals were cut off."

@@ -19,11 +19,17 @@ from course.data.cleaning import (
     tokenize,
 )
 from course.data.corpora import corpus, shakespeare
+from course.data.flats import Flats, flats
+from course.data.frame import Frame
+from course.data.glyphs import glyphs
 from course.data.grammar import sentences
+from course.data.houses import california
+from course.data.pictures import Pictures, digits
 from course.data.recordings import electrocardiogram, transformer
 from course.data.remote import DataUnavailable
 from course.data.seasons import demand
 from course.data.series import Series, naive, seasonal_naive
+from course.data.tables import churn, exam
 from course.data.text import Text
 from course.data.vocabulary import PADDING, UNKNOWN, Vocabulary
 from course.data.windows import padded_windows, split, windows
@@ -33,13 +39,22 @@ __all__ = [
     "UNKNOWN",
     "Card",
     "DataUnavailable",
+    "Flats",
+    "Frame",
+    "Pictures",
     "Series",
     "Text",
     "Vocabulary",
+    "california",
+    "churn",
     "clean",
     "corpus",
     "demand",
+    "digits",
     "electrocardiogram",
+    "exam",
+    "flats",
+    "glyphs",
     "naive",
     "numbers_to_zero",
     "padded_windows",

@@ -1,4 +1,4 @@
-"""Chapter 1, neurons and layers: neuron dials."""
+"""Chapter 1, neurons and layers: neuron dials, paint and train, backprop ledger."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from course.widgets.controls import Choice, Slider
+from course.widgets import ledger, painting
+from course.widgets.controls import Choice, Slider, Switch
 from course.widgets.scene import Scene
+from course.widgets.ticker import Ticker
+from course.widgets.tiles import TilesScene
 from course.widgets.trial import callable_or_error, trial
 from course.widgets.view import Screen
 
@@ -93,6 +96,106 @@ def neuron_dials(neuron: Callable) -> Screen:
         compute=lambda state: answers(neuron, state),
         js="neuron_dials",
         arrays=lambda state, result: {"yours": result.yours},
+    )
+
+
+def paint_and_train(mlp_forward: Callable, backprop: Callable, preview_steps: int = 300) -> Ticker:
+    """Paint points of two classes and train the student's network of one hidden layer on them.
+
+    Both functions are those of the exercises. `mlp_forward(X, params)` takes X of shape (n, 2)
+    and params [[W1, b1], [W2, b2]] and returns chances of shape (n, 1); it colours the board.
+    `backprop_2layer(X, y, W1, b1, W2, b2)` takes y of shape (n, 1) and returns the dict of the
+    four gradients; gradient descent over all points takes a step for each call. Tensors are
+    float64. Boundary and gradients are compared with PyTorch's. The picture that is kept with the
+    notebook shows the net after `preview_steps` updates.
+
+    Points are painted with the mouse, or by moving the cursor with its sliders while the pen is
+    down. Start again keeps the points and begins with untrained weights.
+
+    Returns the widget: `w.state` is a `painting.Board` with `points` (n, 2) and `kinds` (n,),
+    `w.model` the parameters as `mlp_forward` takes them. Raises TypeError for what is no
+    function.
+
+    >>> import torch
+    >>> def mlp_forward(X, params):
+    ...     (W1, b1), (W2, b2) = params
+    ...     return torch.sigmoid(torch.relu(X @ W1.T + b1) @ W2.T + b2)
+    >>> def backprop_2layer(X, y, W1, b1, W2, b2):
+    ...     H = torch.relu(X @ W1.T + b1)
+    ...     delta = (torch.sigmoid(H @ W2.T + b2) - y) / len(y)
+    ...     delta1 = delta @ W2 * (H > 0)
+    ...     return {"W1": delta1.T @ X, "b1": delta1.sum(0), "W2": delta.T @ H, "b2": delta.sum(0)}
+    >>> w = paint_and_train(mlp_forward, backprop_2layer)
+    >>> state = w.run(300)
+    >>> middle = mlp_forward(torch.zeros(1, 2).double(), w.model)
+    >>> w.result.right, w.result.differs, middle.item() > 0.5
+    (120, (), True)
+    """
+    example = "paint_and_train(mlp_forward, backprop_2layer)"
+    for function in (mlp_forward, backprop):
+        callable_or_error("paint_and_train", function, example)
+    return Ticker(
+        title="Paint and train",
+        predict="Four hidden units: how many creases can they make, and is that enough to enclose "
+        "the squares in the middle? Press Play. Then give it only two.",
+        state=painting.Board(),
+        controls=[
+            Choice("data", "points", painting.SETS),
+            Slider("width", "hidden units", 1, 12, 1),
+            Slider("alpha", "learning rate", 0.01, 10, 0.1, log=True),
+            Slider("draw", "first weights", 1, 20, 1),
+            Choice("brush", "brush", painting.BRUSHES),
+            Slider("x", "cursor x₁", -painting.EDGE, painting.EDGE),
+            Slider("y", "cursor x₂", -painting.EDGE, painting.EDGE),
+            Switch("pen", "pen down at the cursor"),
+        ],
+        scene=TilesScene,
+        compute=lambda state: painting.seen(mlp_forward, backprop, state),
+        step=lambda state, rng: painting.updated(mlp_forward, backprop, state),
+        adapt=painting.adapted,
+        on_points=painting.painted,
+        restart=painting.restarted,
+        preview_steps=preview_steps,
+        pace=10,
+    )
+
+
+def backprop_ledger(backprop: Callable) -> Screen:
+    """Nudge one weight of a small network: the predicted change of the cost, and the true one.
+
+    `backprop_2layer(X, y, W1, b1, W2, b2)` is the function of the exercise: X of shape (1, 2), y
+    (1, 1), W1 (2, 2), b1 (2,), W2 (1, 2), b2 (1,), float64; it returns the dict of the four
+    gradients. They stand on the edges; the chosen one is multiplied by the nudge, beside the
+    chain rule's factors and what the cost really does. An edge is chosen with its control or by a
+    click on it.
+
+    Returns the widget: `w.state` is a `ledger.Ledger`, `w.result` has the nine gradients. Raises
+    TypeError for what is no function.
+
+    >>> def backprop_2layer(X, y, W1, b1, W2, b2): raise NotImplementedError
+    >>> w = backprop_ledger(backprop_2layer)
+    >>> w.result.exact.tolist()
+    [-1.5, -3.0, 0.5, 1.0, -1.5, 0.5, -0.5, -1.0, -0.5]
+    """
+    callable_or_error("backprop_ledger", backprop, "backprop_ledger(backprop_2layer)")
+    return Screen(
+        title="Backprop ledger",
+        predict="The weight on the edge from x₂ to h₁ is −1. Nudge it by 0.1: will the cost rise "
+        "or fall, and by how much? Which nudges does the gradient foretell well?",
+        state=ledger.Ledger(),
+        controls=[
+            Choice("edge", "edge", tuple(ledger.EDGES)),
+            Slider("nudge", "nudge", -ledger.REACH, ledger.REACH, 0.01, buttons=True),
+            Slider("x.0", "x₁", -3, 3),
+            Slider("x.1", "x₂", -3, 3),
+            Choice("y", "target y", ("1", "0")),
+            Switch("keep", "keep the nudge"),
+        ],
+        scene=ledger.LedgerScene,
+        compute=lambda state: ledger.entries(backprop, state),
+        adapt=ledger.kept,
+        js="backprop_ledger",
+        arrays=ledger.arrays,
     )
 
 

@@ -26,6 +26,9 @@ class Ticker(Explore):
     While it plays, the browser asks for the next burst of 30 ms after each reply: other cells
     run on, pause takes effect at once, and a closed tab stops it. An exception in `step` stops
     it with a banner. `preview_steps` are taken for the picture that stays in the notebook.
+    `pace` is the most steps between two pictures, for steps so quick that nothing would be seen.
+    Start again leads to the first state with the controls as they stand; `restart(state)` may say
+    otherwise what it leads to, as to keep what the student has drawn.
 
     `w.run(100)` takes steps without a browser; `w.model` is `w.state.model`.
     """
@@ -37,10 +40,13 @@ class Ticker(Explore):
         seed: int = 0,
         rng: Callable[[int], Any] = np.random.default_rng,
         preview_steps: int = 0,
+        pace: float = float("inf"),
+        restart: Callable[[Any], Any] | None = None,
         **rest: Any,
     ):
         self._step, self._seed, self._new_rng = step, seed, rng
-        self._rng, self._preview_steps = rng(seed), preview_steps
+        self._rng, self._preview_steps, self._restart = rng(seed), preview_steps, restart
+        self._pace = pace
         self._halted, self._steps = "", 0
         super().__init__(**rest, ticker=True)
 
@@ -73,13 +79,17 @@ class Ticker(Explore):
 
     def _obey(self, request: Mapping[str, Any]) -> None:
         if request.get("reset"):
-            kept = moves.values(self._state, self._controls)
             self._rng, self._halted, self._steps = self._new_rng(self._seed), "", 0
-            fresh = moves.changed(self._first, self._controls, kept)
-            self._move_to(self._adapt(self._first, fresh) if self._adapt else fresh)
+            self._move_to(self._restart(self._state) if self._restart else self._afresh())
         super()._obey({**request, "reset": False})
         if request.get("steps") and not self._halted:
-            self._train(request["steps"] if request["steps"] > 0 else float("inf"))
+            self._train(request["steps"] if request["steps"] > 0 else self._pace)
+
+    def _afresh(self) -> Any:
+        """The first state, with the controls as they stand."""
+        kept = moves.values(self._state, self._controls)
+        fresh = moves.changed(self._first, self._controls, kept)
+        return self._adapt(self._first, fresh) if self._adapt else fresh
 
     def _answer(self, request: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         content, buffers = super()._answer(request)

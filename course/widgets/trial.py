@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,13 +25,18 @@ class Trial:
     problem: str = ""
 
 
+class Refused(Exception):
+    """What is wrong, already in a sentence for the student: shown as it stands."""
+
+
 def trial(
     function: Callable, inputs: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]
 ) -> Trial:
     """Call `function(**inputs)` and look at what it returns.
 
     `shapes` names the results, in order, with the shape that each must have; where there is one,
-    the function returns it bare, else a tuple. Never raises for a fault of the function.
+    the function returns it bare, else a tuple, or a dict with these names. Never raises for a
+    fault of the function.
 
     >>> trial(lambda x: x + 1, {"x": np.zeros(2)}, {"y": (2,)}).arrays["y"].tolist()
     [1.0, 1.0]
@@ -44,11 +49,17 @@ def trial(
         returned = function(**inputs)
     except Exception as error:
         return Trial(problem=sentence(error, name))
-    if len(shapes) == 1:
+    if isinstance(returned, Mapping):
+        missing = [letter for letter in shapes if letter not in returned]
+        if missing:
+            what = f"a dict without {_list(missing)}"
+            return Trial(problem=f"{name} returned {what}; expected {_list(shapes)}.")
+        returned = tuple(returned[letter] for letter in shapes)
+    elif len(shapes) == 1:
         returned = (returned,)
     elif not isinstance(returned, tuple | list) or len(returned) != len(shapes):
-        wanted = " and ".join(shapes)
-        return Trial(problem=f"{name} returned {kind(returned)}; expected the pair {wanted}.")
+        wanted = f"the pair {_list(shapes)}" if len(shapes) == 2 else _list(shapes)
+        return Trial(problem=f"{name} returned {kind(returned)}; expected {wanted}.")
     arrays, problems = {}, []
     for (letter, shape), value in zip(shapes.items(), returned, strict=True):
         try:
@@ -66,8 +77,15 @@ def trial(
     return Trial(arrays, "\n".join(problems))
 
 
+def _list(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def sentence(error: BaseException, name: str) -> str:
     """Return what an error says, in a sentence with the student's own line."""
+    if isinstance(error, Refused):
+        return str(error)
     if isinstance(error, NotImplementedError):
         return f"{name} is not written yet: write it above, then run this cell again."
     frames = [

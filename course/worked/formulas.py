@@ -4,7 +4,7 @@ A formula is what one would type: `tanh(W_xh x_2 + W_hh h_1 + b_h)`. Names side 
 product, `⊙` is the product entry by entry, `^T` the transpose, `^2` a power, `...` an ellipsis.
 
 A name is a letter, a Greek letter or a word with an index (`h_2`, `h_{t-1}`, `delta_2`,
-`target_2`), or the derivative of L by one (`dL/dW_hh`). A mark after `|` says which part or
+`target_2`), or the derivative of L or C by one (`dL/dW_hh`). A mark after `|` says which part or
 version of it is meant: `dL/dW_hh|t=2`, `dL/dh_2|next`, `W_hh|new`.
 """
 
@@ -19,11 +19,14 @@ import numpy as np
 from course.worked import rounding
 
 FUNCTIONS = {"tanh": r"\tanh", "sigmoid": r"\sigma", "exp": r"\exp", "softmax": r"\text{softmax}"}
+FUNCTIONS |= {name: rf"\text{{{name}}}" for name in ("relu", "step", "slope")}
+ACCENTS = {"yhat": r"\hat{y}"}
+FUNCTIONS |= {"log": r"\log"}
 GREEK = "alpha beta gamma delta epsilon eta theta lambda mu sigma tau phi".split()
 SIGNS = {"⊙": r"\odot", "...": r"\cdots", ",": ","}
 TOKEN = re.compile(
     r"\s*(?:(?P<literal>\d+(?:\.\d+)?)"
-    r"|(?P<name>(?:dL/d)?[A-Za-z]+(?:_(?:\w+|\{[^}]*\}))?(?:\|[\w=]+)?)"
+    r"|(?P<name>(?:d[LC]/d)?[A-Za-z]+(?:_(?:\w+|\{[^}]*\}))?(?:\|[\w=]+)?)"
     r"|(?P<transpose>\^T\b)|(?P<power>\^\d+)|(?P<open>\()|(?P<close>\))"
     r"|(?P<sign>\.\.\.|[-+=/,⊙]))"
 )
@@ -47,12 +50,14 @@ def symbol(name: str) -> str:
     """
     base, _, mark = name.partition("|")
     mark = mark if "=" in mark or not mark else rf"\text{{{mark}}}"
-    if base.startswith("dL/d"):
-        fraction = rf"\frac{{\partial L}}{{\partial {symbol(base[4:])}}}"
+    if base.startswith(("dL/d", "dC/d")):
+        fraction = rf"\frac{{\partial {base[1]}}}{{\partial {symbol(base[4:])}}}"
         return rf"\left.{fraction}\right|_{{{mark}}}" if mark else fraction
     stem, _, index = base.partition("_")
     if stem in GREEK:
         stem = f"\\{stem}"
+    elif stem in ACCENTS:
+        stem = ACCENTS[stem]
     elif len(stem) > 1:
         stem = rf"\text{{{stem}}}"
     index = f"_{{{index.strip('{}')}}}" if index else ""

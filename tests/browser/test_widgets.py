@@ -42,12 +42,43 @@ def elman(x, h0, W_xh, W_hh, b_h, W_hy, b_y):
 
 def neuron(x, w, b, phi):
     return phi(w @ x + b)
+
+def mlp_forward(X, params):
+    (W1, b1), (W2, b2) = params
+    return torch.sigmoid(torch.relu(X @ W1.T + b1) @ W2.T + b2)
+
+def backprop_2layer(X, y, W1, b1, W2, b2):
+    H = torch.relu(X @ W1.T + b1)
+    delta = (torch.sigmoid(H @ W2.T + b2) - y) / len(y)
+    delta1 = delta @ W2 * (H > 0)
+    return {"W1": delta1.T @ X, "b1": delta1.sum(0), "W2": delta.T @ H, "b2": delta.sum(0)}
+
+def early_stop(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        elif epoch - best == patience:
+            return epoch + 1, best + 1
+    return len(losses), best + 1
+
+def penalised_loss(loss, layers, l1, l2):
+    total = loss + l2 * sum((layer["W"] ** 2).sum() for layer in layers)
+    return total, [2 * l2 * layer["W"] for layer in layers]
+
+def grad_step(w, X, y, alpha):
+    return w - alpha * X.T @ (X @ w - y) / len(y)
 """,
     "time": "w = widgets.step_through_time(elman, worked.elman())\nw",
     "state": "print('t', w.state.t, 'W_xh', w.state.W_xh)",
     "wrong": "widgets.step_through_time(lambda **inputs: (inputs['x'], inputs['h0']))",
     "dials": "d = widgets.neuron_dials(neuron)\nd",
     "tunnel": "widgets.gradient_tunnel(lambda w, h: (w * (1 - h**2)).cumprod(0))",
+    "paint": "p = widgets.paint_and_train(mlp_forward, backprop_2layer)\np",
+    "paint state": "print('points', len(p.state.points), 'layers', len(p.model))",
+    "ledger": "widgets.backprop_ledger(backprop_2layer)",
+    "fit": "widgets.fit_dial(early_stop, penalised_loss)",
+    "downhill": "widgets.downhill(grad_step)",
     "dials state": "print('w1', d.state.w1)",
     "ticker": """
 from course.widgets.scene import Scene
@@ -119,7 +150,10 @@ m
     "machine state": "print('k', m.state.k, 'data', m.state.data)",
 }
 ORDER = list(CELLS)
-SHOWN = ("time", "wrong", "dials", "tunnel", "ticker", "kernel", "gates", "machine")
+SHOWN = (  # the cells with a widget
+    *("time", "wrong", "dials", "tunnel", "paint", "ledger"),
+    *("fit", "downhill", "ticker", "kernel", "gates", "machine"),
+)
 
 
 def free_port():
@@ -389,6 +423,110 @@ def test_states_are_weighed_at_once(page, shots):
     widget.screenshot(path=shots / "machine_light.png")
     run_cell(page, "machine state")
     assert "k 20 data 110" in printed(page, "machine state", "data")
+
+
+def dragged(page, widget, *spots):
+    """Drag the mouse over a widget's picture, from spot to spot, in fractions of it."""
+    canvas = widget.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    for i, (x, y) in enumerate(spots):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+        if i == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def test_points_are_painted_and_the_students_net_trains_on_them(page, shots):
+    """The mouse and the pen at the cursor add points; Play moves the boundary; Start again keeps
+    the points."""
+    widget = panel(page, "paint")
+    dragged(page, widget, (0.07, 0.86), (0.2, 0.86), (0.4, 0.86))
+    canvas = widget.locator("canvas").element_handle()
+    page.wait_for_function(
+        "c => Number(c.getAttribute('aria-label').split(' ')[0]) > 64", arg=canvas
+    )
+    painted = int(says(widget).split()[0])
+    widget.get_by_label("pen down at the cursor").check()
+    widget.get_by_label("cursor x₁").focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "([c, n]) => Number(c.getAttribute('aria-label').split(' ')[0]) >= n + 3",
+        arg=[canvas, painted],
+    )
+    widget.get_by_role("button", name="Play").click()
+    page.wait_for_function("c => Number(c.dataset.steps) > 150", arg=canvas)
+    widget.screenshot(path=shots / "paint_light.png")
+    widget.get_by_role("button", name="Pause").click()
+    points = int(says(widget).split()[0])
+    widget.get_by_role("button", name="Start again").click()
+    page.wait_for_function("c => c.getAttribute('aria-label').includes('after 0 up')", arg=canvas)
+    assert int(says(widget).split()[0]) == points
+    run_cell(page, "paint state")
+    assert f"points {points + 60} layers 2" in printed(page, "paint state", "points")
+
+
+def test_the_ledger_foretells_the_cost(page, shots):
+    """A click chooses an edge, a nudge is answered at once, and a nudge that is kept stays."""
+    widget = panel(page, "ledger")
+    assert "your gradient: −3 ✓" in says(widget)
+    nudge = widget.get_by_label("nudge", exact=True)
+    nudge.focus()
+    page.keyboard.press("ArrowRight")
+    canvas = widget.locator("canvas").element_handle()
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('(−3) · 0.01 = −0.03; true change of C: −0.0')",
+        arg=canvas,
+    )
+    nudge.fill("0.2")
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('true change of C: −0.4299.')", arg=canvas
+    )
+    widget.screenshot(path=shots / "ledger_light.png")
+    dragged(page, widget, (350 / 920, 228 / 530))  # between h₁ and p
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('Edge h₁ → p, weight 3')", arg=canvas
+    )
+    assert widget.get_by_label("edge", exact=True).input_value() == "h₁ → p"
+    widget.get_by_label("keep the nudge").check()
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('Edge h₁ → p, weight 3.2')", arg=canvas
+    )
+    assert nudge.input_value() == "0"
+    assert not widget.get_by_label("keep the nudge").is_checked()
+
+
+def test_the_fit_dial_is_stopped_by_the_students_function(page, shots):
+    """Patience moves the stop without a new training; a price on weights trains anew."""
+    widget = panel(page, "fit")
+    canvas = widget.locator("canvas").element_handle()
+    assert "stopped after epoch 36, epoch 26 is kept" in says(widget)
+    widget.get_by_role("button", name="patience: one on").click()
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('patience 11: stopped after epoch 37')",
+        arg=canvas,
+    )
+    widget.screenshot(path=shots / "fit_light.png")
+    widget.get_by_label("price of weights").fill("-3")
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes('price 0.001, patience 11')", arg=canvas
+    )
+
+
+def test_downhill_takes_the_students_steps(page, shots):
+    """A larger learning rate leaps over the hill; small batches do not settle."""
+    widget = panel(page, "downhill")
+    canvas = widget.locator("canvas").element_handle()
+    assert "settled in the shallow valley" in says(widget)
+    widget.get_by_label("learning rate", exact=True).fill("-0.7")
+    page.wait_for_function(
+        "c => c.getAttribute('aria-label').includes(', settled in the deep valley')", arg=canvas
+    )
+    widget.get_by_label("learning rate", exact=True).fill("-1")
+    widget.get_by_label("batch size", exact=True).select_option("1")
+    page.wait_for_function("c => c.getAttribute('aria-label').includes('not settled')", arg=canvas)
+    widget.screenshot(path=shots / "downhill_light.png")
 
 
 def test_a_ticker_plays_pauses_and_steps(page, shots):

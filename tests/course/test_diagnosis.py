@@ -145,7 +145,8 @@ def shaken(solution, how, seed, size):
 @given(
     how=st.sampled_from(["noise", "scale", "shift", "square"]),
     seed=st.integers(0, 2**31),
-    size=st.floats(1e-3, 3),
+    # No whole number: twice a loss is what a listed mistake makes of it, and rightly named.
+    size=st.floats(1e-3, 3).filter(lambda size: abs(size - round(size)) > 1e-4),
 )
 def test_disturbed_results_are_no_listed_mistake(keys, name, how, seed, size):
     """Noise, a factor, an offset or a curve on a right result: wrong, but nothing to name."""

@@ -224,6 +224,13 @@ def test_cut_off_decimals_are_told_although_gradients_are_lost_too(cell, solutio
     assert "decimals were cut off" in everything(report)
 
 
+def test_truth_values_are_told_and_taken_for_no_lost_digits(cell):
+    """A comparison returned as it stands: nothing is rounded, and the numbers are not close."""
+    report = check(cell("def step(z):\n    return z >= 0\n", "step"))
+    assert report.state == "wrong" and report.hints == []
+    assert report.messages == ["The result holds True and False; expected numbers."]
+
+
 def test_a_lost_gradient_is_told_and_the_values_keep_their_points(cell, solution):
     """.detach() costs the criterion of the gradients and no other."""
     source = "def elman(**inputs):\n    H, Y = right(**inputs)\n    return H.detach(), Y.detach()\n"

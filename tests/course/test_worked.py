@@ -231,6 +231,9 @@ class Matrix:
     def __sub__(self, other):
         return Matrix(self.value - other.value)
 
+    def __truediv__(self, other):
+        return Matrix(self.value / other.value)
+
     def __pow__(self, power):
         return Matrix(self.value**power)
 
@@ -243,7 +246,10 @@ class Matrix:
 def evaluate(step):
     """Calculate a step from its expression and the numbers in it, as Python reads them."""
     functions = {"tanh": lambda m: Matrix(np.tanh(m.value)),
-                 "sigmoid": lambda m: Matrix(1 / (1 + np.exp(-m.value)))}  # fmt: skip
+                 "sigmoid": lambda m: Matrix(1 / (1 + np.exp(-m.value))),
+                 "relu": lambda m: Matrix(np.maximum(m.value, 0)),
+                 "step": lambda m: Matrix(m.value >= 0),
+                 "slope": lambda m: Matrix(m.value > 0)}  # fmt: skip
     source, values, before, last = "", dict(functions), "", ""
     for i, match in enumerate(formulas.TOKEN.finditer(step.expression)):
         kind, shown = match.lastgroup, match[match.lastgroup]
@@ -499,7 +505,8 @@ def test_the_public_names_are_these():
     """A name that is added, renamed or dropped is a decision, made here too."""
     assert worked.__all__ == [
         "Derivation", "Practice", "Question", "Reply", "Slip", "Step", "Table",
-        "bptt", "elman", "jordan", "practice",
+        "backprop", "bptt", "cross_entropy", "dropout", "elman", "jordan", "k_fold", "neuron",
+        "penalty", "practice",
     ]  # fmt: skip
     assert all(getattr(worked, name).__doc__ for name in worked.__all__)
     assert isinstance(worked.elman().table(), Table) and slips.__doc__

@@ -22,6 +22,10 @@ KINDS = {
     "bptt, cut every 2 steps": ("bptt", {"truncate": 2}),
     "bptt, 2 steps": ("bptt", {"steps": 2}),
     "bptt, local": ("bptt", {"truncate": 1}),
+    "neuron": ("neuron", {}),
+    "neuron, 4 inputs": ("neuron", {"steps": 4, "phi": "sigmoid"}),
+    "backprop": ("backprop", {}),
+    "backprop sigmoid": ("backprop", {"act": "sigmoid"}),
 }
 SEEDS = range(25)
 
@@ -75,6 +79,10 @@ OWED = {
     "bptt": ["the factor 2 is left out", "the target comes first", "passed back from step 3",
              "1 - a² is taken for the slope", "only the last step", "overwrites",
              "the inputs `x_t` are taken in place of the states `h_{t-1}`"],
+    "neuron": ["`b` is left out", "tanh is left out", "tanh is applied to each product"],
+    "backprop": ["the factor 1/2 is left out", "the slope of tanh is left out", "`W_2` is left out",
+                 "tanh itself is taken for its slope", "the target comes first", "goes uphill",
+                 "`alpha` is left out", "`h` is taken for what `W_1` was multiplied by"],
 }  # fmt: skip
 
 
@@ -268,7 +276,11 @@ def test_nothing_that_is_asked_is_shown_before():
 @pytest.mark.parametrize(
     ("topic", "options", "message"),
     [
-        ("lstmm", {}, "there is no topic 'lstmm'; there are elman, jordan, bptt."),
+        (
+            "lstmm",
+            {},
+            "there is no topic 'lstmm'; there are elman, jordan, bptt, neuron, backprop.",
+        ),
         ("elman", {"steps": 0}, "steps is 0, expected a whole number from 1 to 6."),
         ("elman", {"hybrid": True}, "elman has no option 'hybrid'; its options: none."),
         ("bptt", {"k": 2}, "bptt has no option 'k'; its options: act, truncate."),

@@ -181,6 +181,9 @@ def test_what_is_left_for_a_person(judged):
     (judged.root / "feedback" / "ann").touch()  # in the way of her page
     (judged.root / "fake.py").write_text(JUDGE.replace('student == "ann"', "False"))
     done = judged.grading("autograde", "ch98_mini")
+    assert done.stdout.startswith("1 of 2 submissions have not changed")  # ann's was our fault
+    assert "12 / 20" in done.stdout and "bob: not graded" not in done.stdout
+    done = judged.grading("autograde", "ch98_mini", "--force")
     assert done.returncode == 1
     assert "  ann: graded, but without a feedback page: " in done.stdout
     assert f"{'bob':<24}{'16 / 20':>12}  not graded\n" in done.stdout
@@ -196,8 +199,8 @@ def test_no_sandbox_is_typed_each_time_and_marks_the_grades(judged):
     from grading import autograde
 
     code = (
-        "import sys; from pathlib import Path; from grading.autograde import grade; "
-        "grade(Path.cwd(), 'ch98_mini', sandbox=sys.argv[1] == 'walls')"
+        "import sys; from pathlib import Path; from grading.autograde import Choice, grade; "
+        "grade(Path.cwd(), 'ch98_mini', Choice(sandbox=sys.argv[1] == 'walls'))"
     )
     run = [sys.executable, "-c", code]
     variables = {
