@@ -69,6 +69,7 @@ def page(chapter: str, found: Overview, samples: list[Sample | None]) -> str:
         found=found,
         shown=list(zip(found.mistakes, samples, strict=False)),
         more=len(found.mistakes) - len(samples),
+        most_of_rest=max((len(m.students) for m in found.mistakes[len(samples) :]), default=0),
         missing=[row for row in found.rows if not row.handed_in],
         unreadable=[r for r in found.rows if r.graded and r.judgement and r.judgement.problem],
         unsafe=[r for r in found.rows if r.graded and r.judgement and not r.judgement.sandboxed],
