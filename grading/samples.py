@@ -160,9 +160,8 @@ def _edits(node: ast.AST, lines: list[str]) -> list[tuple[int, int, list[str]]]:
         found.append((node.lineno, start - 1, [text]))
     if ast.get_docstring(node, clean=False) is not None and len(node.body) > 1:
         last = body.end_lineno or body.lineno
-        before = lines[body.lineno - 1].encode()[: body.col_offset]
         after = lines[last - 1].encode()[body.end_col_offset :]
-        if not before.strip() and not after.strip() and last < node.body[1].lineno:
+        if not after.strip():  # no comment, and no statement that is written behind it
             found.append((body.lineno, last, []))
     return found
 
