@@ -508,3 +508,25 @@ def one_sentence(text):
     with pytest.raises(BuildError) as error:
         yield
     assert text in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1100])
+def test_everybody_can_read_the_page(browser, tmp_path, scheme, width):
+    """axe-core finds nothing; long words widen nothing but tables; the file is all there is."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    (tmp_path / "page.html").write_text(class_page("a <b> " + "long" * 60), encoding="utf-8")
+    # The page's own rules would keep axe-core out, too.
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
+    )
+    page, requests = context.new_page(), []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto((tmp_path / "page.html").as_uri())
+    assert requests == [(tmp_path / "page.html").as_uri()]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    response = axe.run(page).response
+    assert response["passes"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in response["violations"]] == []
+    context.close()
