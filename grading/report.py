@@ -24,8 +24,9 @@ from grading.judge import judgements
 from grading.judge.escaping import line
 from grading.judge.reception import submissions
 from grading.judge.table import score
-from grading.overview import Overview, Part, Row, overview
+from grading.overview import Overview, overview
 from grading.samples import Names, Sample, Samples
+from grading.standing import Part, Row
 
 MISTAKES = 15  # that are shown with a sample; the others are counted
 

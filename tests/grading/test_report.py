@@ -25,9 +25,10 @@ from grading.judge.verdict import (
     Verdict,
 )
 from grading.notebook import insert
-from grading.overview import Part, Row, diagnosed, histogram, overview
+from grading.overview import diagnosed, histogram, overview
 from grading.report import page, write
 from grading.samples import LINES, WIDTH, Names, Samples, essence
+from grading.standing import Part, Row
 
 HOSTILE = st.one_of(
     st.sampled_from(
