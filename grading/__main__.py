@@ -57,6 +57,11 @@ def _parser() -> argparse.ArgumentParser:
     job.add_argument("--force", action="store_true", help="grade also what has not changed")
     job.set_defaults(job=_autograde)
 
+    job = jobs.add_parser("report", help="a page on how the class did on a chapter")
+    job.add_argument("chapter", help="e.g. ch04_rnn")
+    job.add_argument("--to", type=Path, help="another file than grades/<chapter>.html")
+    job.set_defaults(job=_report)
+
     job = jobs.add_parser("demo", help="a simulated class, from release to grades")
     job.add_argument("--folder", type=Path, help="where it plays (default: demo/)")
     job.set_defaults(job=_demo)
@@ -105,6 +110,14 @@ def _autograde(options: argparse.Namespace) -> int:
         not options.no_sandbox,
     )
     return grade(options.root.resolve(), options.chapter, choice)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from grading.report import write
+
+    to = options.to.resolve() if options.to else None
+    print(f"written: {write(options.root.resolve(), options.chapter, to)}")
+    return 0
 
 
 def _demo(options: argparse.Namespace) -> int:
