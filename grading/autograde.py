@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 
 from grading.chapter import BuildError
-from grading.commands import CommandFailed, nbgrader
+from grading.commands import CommandFailed, course_folder, nbgrader
+from grading.grades import Grade, faulty, for_a_person, problem, reasons, summary
 from grading.judge import judgements
 from grading.judge.classroom import cores
 from grading.judge.escaping import line
@@ -27,38 +26,8 @@ from grading.judge.exporter import JUDGED, NOT_GRADED, NOTHING, PROGRESS
 from grading.judge.feedback import UNSAFE
 from grading.judge.reception import submissions
 from grading.judge.table import Table, score
-from grading.judge.verdict import INTERNAL, NOT_ATTEMPTED, PASS, VERDICTS, Judgement
 from grading.judge.warm import NO_SANDBOX
 from grading.recorded import Recorded
-
-NAMED = re.compile("This is what you get when [^.]*")  # how a diagnosis that is sure begins
-
-
-@dataclass(frozen=True)
-class Grade:
-    """One student's result.
-
-    `score` is what the gradebook says, None where there is no grade yet. `problem` says what a
-    person must put right before there is a fair one; `look` what she should look at. `judgement`
-    is None where the submission could not be graded in this run.
-    """
-
-    student: str
-    score: float | None
-    max_score: float
-    problem: str = ""
-    look: tuple[str, ...] = ()
-    judgement: Judgement | None = None
-
-    @property
-    def counts(self) -> str:
-        """How many exercises ended how, as in "3 pass, 1 timeout"."""
-        if self.judgement is None:
-            return "not graded"
-        if self.judgement.problem:
-            return "not readable"
-        found = Counter(verdict.verdict for verdict in self.judgement.verdicts)
-        return ", ".join(f"{found[name]} {name}" for name in VERDICTS if name in found)
 
 
 class CantGrade(BuildError):
@@ -87,7 +56,7 @@ def grade(root: Path, chapter: str, choice: Choice) -> int:
     for row in grades:
         points = "-" if row.score is None else f"{row.score:g} / {row.max_score:g}"
         print(f"{line(row.student):<24}{points:>12}  {row.counts}")
-    waiting = [(row, text) for row in grades for text in _for_a_person(row)]
+    waiting = [(row, text) for row in grades for text in for_a_person(row)]
     if waiting:
         print("\nFor a person:")
     for row, text in waiting:
@@ -105,7 +74,7 @@ def autograde(root: Path, chapter: str, choice: Choice = Choice()) -> list[Grade
     Returns the grades of all that were chosen. Raises `BuildError`, of which `CantGrade` is one,
     and `CommandFailed`.
     """
-    course = _course(root, chapter)
+    course = course_folder(root, chapter)
     students = _students(course, choice.students)
     try:
         register(root, chapter)
@@ -119,7 +88,7 @@ def autograde(root: Path, chapter: str, choice: Choice = Choice()) -> list[Grade
         print(f"grading {len(changed)} submissions of {chapter} ...", flush=True)
     failed = _run(course, changed, choice)
     for name in changed:
-        if name not in failed and not _faulty(judgements.find(root, chapter, name)):
+        if name not in failed and not faulty(judgements.find(root, chapter, name)):
             recorded.add(name, *_places(course, name))
     recorded.save()
     said = pages(course, students, choice.workers)
@@ -127,26 +96,6 @@ def autograde(root: Path, chapter: str, choice: Choice = Choice()) -> list[Grade
         Table(to=str(table(root, chapter)), assignment=[chapter]).export(gradebook)
         rows = [_grade(gradebook, course, name, failed.get(name, "")) for name in students]
     return [_with_page(row, course, said) for row in rows]
-
-
-def summary(grades: list[Grade]) -> str:
-    """Verdicts, the exercise that fewest got right, and the mistake that most made."""
-    judged = [row.judgement for row in grades if row.judgement]
-    verdicts = [verdict for judgement in judged for verdict in judgement.verdicts]
-    counts = Counter(verdict.verdict for verdict in verdicts)
-    lines = ["All exercises: " + ", ".join(f"{counts[v]} {v}" for v in VERDICTS if counts[v])]
-    tried = Counter(v.name for v in verdicts if v.verdict != NOT_ATTEMPTED)
-    right = Counter(v.name for v in verdicts if v.verdict == PASS)
-    if tried:
-        hardest = min(tried, key=lambda name: (right[name] / tried[name], name))
-        lines.append(f"Hardest: {hardest}, right {right[hardest]} times of {tried[hardest]}")
-    said = Counter(
-        (v.name, found[0]) for v in verdicts for text in v.messages if (found := NAMED.search(text))
-    )
-    if said:
-        (name, text), times = said.most_common(1)[0]
-        lines.append(f"Commonest mistake ({times} times): {name}: {line(text)}")
-    return "\n".join(lines)
 
 
 def pages(course: CourseDirectory, students: list[str], workers: int = 0) -> str:
@@ -185,14 +134,6 @@ def register(root: Path, chapter: str) -> None:
 def table(root: Path, chapter: str) -> Path:
     """Where the CSV file of a chapter's grades lies."""
     return root / "grades" / f"{chapter}.csv"
-
-
-def _course(root: Path, chapter: str) -> CourseDirectory:
-    """The course as its nbgrader_config.py describes it, and one chapter of it."""
-    app = NbGrader()
-    app.initialize([], root=str(root))
-    app.coursedir.assignment_id = chapter
-    return app.coursedir
 
 
 def _students(course: CourseDirectory, wanted: tuple[str, ...] = ()) -> list[str]:
@@ -326,7 +267,7 @@ def _grade(gradebook: Gradebook, course: CourseDirectory, student: str, failed: 
         stand = "no grade" if points is None else "the old grade stands"
         return Grade(student, points, most, line(f"not graded, {stand}: {failed}"))
     judgement = judgements.find(Path(course.root), chapter, student)
-    return Grade(student, points, most, _problem(judgement), _look(judgement), judgement)
+    return Grade(student, points, most, problem(judgement), reasons(judgement), judgement)
 
 
 def _with_page(row: Grade, course: CourseDirectory, said: str) -> Grade:
@@ -335,29 +276,3 @@ def _with_page(row: Grade, course: CourseDirectory, said: str) -> Grade:
     if row.problem or made >= _written(course, row.student):
         return row
     return replace(row, problem=line(f"graded, but without a feedback page: {_last_error(said)}"))
-
-
-def _problem(judgement: Judgement | None) -> str:
-    """What a person must put right before a submission has a fair grade."""
-    if judgement is None:
-        return "its judgement can't be found."
-    if judgement.problem:
-        return line(judgement.problem)
-    names = _faulty(judgement)
-    return f"a fault of the grader, no zero: {', '.join(names)}" if names else ""
-
-
-def _faulty(judgement: Judgement | None) -> list[str]:
-    """The exercises that the grader failed to judge; they are judged again in the next run."""
-    verdicts = judgement.verdicts if judgement else ()
-    return [verdict.name for verdict in verdicts if verdict.verdict == INTERNAL]
-
-
-def _look(judgement: Judgement | None) -> tuple[str, ...]:
-    """What a person should look at: reasons that the judge gives, exercise by exercise."""
-    verdicts = judgement.verdicts if judgement else ()
-    return tuple(line(f"{v.name}: {text}") for v in verdicts for text in v.review)
-
-
-def _for_a_person(row: Grade) -> list[str]:
-    return [text for text in (row.problem, *row.look) if text]

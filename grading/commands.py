@@ -9,6 +9,9 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
+
 PATIENCE = 10.0  # seconds for a command to end after Ctrl-C
 
 
@@ -64,3 +67,11 @@ def nbgrader(
     if check and process.returncode:
         raise CommandFailed(arguments, said)
     return said
+
+
+def course_folder(root: Path, chapter: str) -> CourseDirectory:
+    """The course as its nbgrader_config.py describes it, and one chapter of it."""
+    app = NbGrader()
+    app.initialize([], root=str(root))
+    app.coursedir.assignment_id = chapter
+    return app.coursedir

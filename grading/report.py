@@ -13,12 +13,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.api import Grade as GradeRow
-from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from grading.chapter import BuildError
+from grading.commands import course_folder
 from grading.files import place
 from grading.judge import judgements
 from grading.judge.escaping import line
@@ -37,7 +37,7 @@ def write(root: Path, chapter: str, to: Path | None = None) -> Path:
     Raises `BuildError` where there is nothing to report, where the gradebook can't be read, and
     where the page can't be written.
     """
-    course = _course(root, chapter)
+    course = course_folder(root, chapter)
     if not (root / "source" / chapter / f"{chapter}.ipynb").is_file():
         raise BuildError(root / "source" / chapter, None, "there is no such chapter; build first.")
     rows, names, most = _read(course)
@@ -86,14 +86,6 @@ def points(number: float) -> str:
     ('11.26', '6')
     """
     return f"{round(number, 2):.2f}".rstrip("0").rstrip(".")
-
-
-def _course(root: Path, chapter: str) -> CourseDirectory:
-    """The course as its nbgrader_config.py describes it, and one chapter of it."""
-    app = NbGrader()
-    app.initialize([], root=str(root))
-    app.coursedir.assignment_id = chapter
-    return app.coursedir
 
 
 def _read(course: CourseDirectory) -> tuple[list[Row], Names, float]:

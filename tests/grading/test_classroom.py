@@ -61,9 +61,9 @@ def grades(course) -> list[tuple]:
 
 
 def verdicts(course) -> dict[str, list]:
-    """What was judged, but for how long it took."""
+    """What was found in each submission."""
     found = {name: judgements.find(course.root, NAME, name) for name in BODIES}
-    return {name: one and [one.verdicts, one.outputs, one.key] for name, one in found.items()}
+    return {name: one and [one.verdicts, one.outputs, one.repairs] for name, one in found.items()}
 
 
 def forget(course) -> None:
