@@ -105,6 +105,10 @@ WAYS = (
     ("widgets.downhill(grad_step)", "start", "F: downhill", 50),
     ("widgets.backprop_ledger(backprop_2layer)", "nudge", "J: backprop ledger", 16),
     ("widgets.neuron_dials(lambda x, w, b, phi: phi(w @ x + b))", "w₁", "J: neuron dials", 16),
+    ("widgets.kernel_lab(torch.nn.functional.conv2d)", "padding", "J: kernel lab", 16),
+    ("widgets.gate_bench(torch.nn.LSTMCell)", "W_xi", "F: gate bench", 50),
+    ("widgets.energy_ledger(lambda v, h, W, a, b: -a @ v - b @ h - v @ W @ h)", "W₁₁",
+     "J: energy ledger", 16),
 )  # fmt: skip
 
 # One move of a slider of ours, or of noUiSlider with an arrow key; resolves with milliseconds.

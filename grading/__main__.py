@@ -50,7 +50,17 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run the students' code unprotected: only for code that you trust; marks the grades",
     )
+    job.add_argument("--students", default="", help="only these ids, separated by commas")
+    job.add_argument(
+        "--workers", type=int, default=0, help="processes that judge (default: one a core)"
+    )
+    job.add_argument("--force", action="store_true", help="grade also what has not changed")
     job.set_defaults(job=_autograde)
+
+    job = jobs.add_parser("report", help="a page on how the class did on a chapter")
+    job.add_argument("chapter", help="e.g. ch04_rnn")
+    job.add_argument("--to", type=Path, help="another file than grades/<chapter>.html")
+    job.set_defaults(job=_report)
 
     job = jobs.add_parser("demo", help="a simulated class, from release to grades")
     job.add_argument("--folder", type=Path, help="where it plays (default: demo/)")
@@ -91,9 +101,23 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _autograde(options: argparse.Namespace) -> int:
-    from grading.autograde import grade
+    from grading.autograde import Choice, grade
 
-    return grade(options.root.resolve(), options.chapter, sandbox=not options.no_sandbox)
+    choice = Choice(
+        tuple(name for name in options.students.split(",") if name),
+        max(0, options.workers),
+        options.force,
+        not options.no_sandbox,
+    )
+    return grade(options.root.resolve(), options.chapter, choice)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from grading.report import write
+
+    to = options.to.resolve() if options.to else None
+    print(f"written: {write(options.root.resolve(), options.chapter, to)}")
+    return 0
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -9,24 +9,29 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
+from tqdm import tqdm
 
 from grading.chapter import BuildError
 from grading.commands import CommandFailed, nbgrader
 from grading.judge import judgements
+from grading.judge.classroom import cores
 from grading.judge.escaping import line
-from grading.judge.exporter import NOT_GRADED, NOTHING
+from grading.judge.exporter import JUDGED, NOT_GRADED, NOTHING, PROGRESS
 from grading.judge.feedback import UNSAFE
 from grading.judge.reception import submissions
 from grading.judge.table import Table, score
-from grading.judge.verdict import INTERNAL, VERDICTS, Judgement
+from grading.judge.verdict import INTERNAL, NOT_ATTEMPTED, PASS, VERDICTS, Judgement
 from grading.judge.warm import NO_SANDBOX
+from grading.recorded import Recorded
+
+NAMED = re.compile("This is what you get when [^.]*")  # how a diagnosis that is sure begins
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,21 @@ class CantGrade(BuildError):
         Exception.__init__(self, sentence)
 
 
-def grade(root: Path, chapter: str, sandbox: bool = True) -> int:
-    """Grade all submissions of a chapter and print a table; 1 if a person must put some right."""
-    grades = autograde(root, chapter, sandbox)
+@dataclass(frozen=True)
+class Choice:
+    """What to grade, and how: only these `students` (all, if empty), with so many `workers` (0: one
+    a core), `again` also what has not changed; `sandbox=False` runs students' code without walls.
+    """
+
+    students: tuple[str, ...] = ()
+    workers: int = 0
+    again: bool = False
+    sandbox: bool = True
+
+
+def grade(root: Path, chapter: str, choice: Choice) -> int:
+    """Grade a chapter's submissions and print a table; 1 if a person must put some right."""
+    grades = autograde(root, chapter, choice)
     print(f"\n{'student':<24}{'score':>12}")
     for row in grades:
         points = "-" if row.score is None else f"{row.score:g} / {row.max_score:g}"
@@ -75,31 +92,77 @@ def grade(root: Path, chapter: str, sandbox: bool = True) -> int:
         print("\nFor a person:")
     for row, text in waiting:
         print(f"  {line(row.student)}: {text}")
+    print(f"\n{summary(grades)}")
     print(f"\nFeedback: {root / 'feedback'}\nTable: {table(root, chapter)}")
-    if not sandbox:
+    if not choice.sandbox:
         print(UNSAFE)
     return 1 if any(row.problem for row in grades) else 0
 
 
-def autograde(root: Path, chapter: str, sandbox: bool = True) -> list[Grade]:
-    """Register the assignment, autograde, write feedback and CSV.
+def autograde(root: Path, chapter: str, choice: Choice = Choice()) -> list[Grade]:
+    """Register the assignment, autograde what has changed, write feedback and CSV.
 
-    `sandbox=False` runs the students' code without walls; it must be asked for each time. Raises
-    `BuildError`, of which `CantGrade` is one, and `CommandFailed`.
+    Returns the grades of all that were chosen. Raises `BuildError`, of which `CantGrade` is one,
+    and `CommandFailed`.
     """
     course = _course(root, chapter)
-    students = _students(course)
+    students = _students(course, choice.students)
     try:
         register(root, chapter)
     except CommandFailed as failure:
         raise _cant_grade(failure.output) or failure from None
-    print(f"grading {len(students)} submissions of {chapter} ...", flush=True)
-    failed = _run(course, students, {NO_SANDBOX: None if sandbox else "typed"})
-    said = nbgrader(root, "generate_feedback", chapter, "--force", check=False)
+    recorded = Recorded(root, chapter, choice.sandbox)
+    changed = students if choice.again else _changed(course, students, recorded)
+    if left := len(students) - len(changed):
+        print(f"{left} of {len(students)} submissions have not changed since they were graded.")
+    if changed:
+        print(f"grading {len(changed)} submissions of {chapter} ...", flush=True)
+    failed = _run(course, changed, choice)
+    for name in changed:
+        if name not in failed and not _faulty(judgements.find(root, chapter, name)):
+            recorded.add(name, *_places(course, name))
+    recorded.save()
+    said = pages(course, students, choice.workers)
     with Gradebook(course.db_url, course.course_id) as gradebook:
         Table(to=str(table(root, chapter)), assignment=[chapter]).export(gradebook)
         rows = [_grade(gradebook, course, name, failed.get(name, "")) for name in students]
     return [_with_page(row, course, said) for row in rows]
+
+
+def summary(grades: list[Grade]) -> str:
+    """Verdicts, the exercise that fewest got right, and the mistake that most made."""
+    judged = [row.judgement for row in grades if row.judgement]
+    verdicts = [verdict for judgement in judged for verdict in judgement.verdicts]
+    counts = Counter(verdict.verdict for verdict in verdicts)
+    lines = ["All exercises: " + ", ".join(f"{counts[v]} {v}" for v in VERDICTS if counts[v])]
+    tried = Counter(v.name for v in verdicts if v.verdict != NOT_ATTEMPTED)
+    right = Counter(v.name for v in verdicts if v.verdict == PASS)
+    if tried:
+        hardest = min(tried, key=lambda name: (right[name] / tried[name], name))
+        lines.append(f"Hardest: {hardest}, right {right[hardest]} times of {tried[hardest]}")
+    said = Counter(
+        (v.name, found[0]) for v in verdicts for text in v.messages if (found := NAMED.search(text))
+    )
+    if said:
+        (name, text), times = said.most_common(1)[0]
+        lines.append(f"Commonest mistake ({times} times): {name}: {line(text)}")
+    return "\n".join(lines)
+
+
+def pages(course: CourseDirectory, students: list[str], workers: int = 0) -> str:
+    """Write the feedback pages, a part of the class a process; returns what nbgrader said.
+
+    They are written anew for everybody: a person may have added a comment since.
+    """
+    chapter, parts = course.assignment_id, max(1, min(workers or cores(), len(students) // 4))
+
+    def write(part: int) -> str:
+        others = {name for name in students if name not in students[part::parts]}
+        job = ("generate_feedback", chapter, "--force", _without(course, others))
+        return nbgrader(Path(course.root), *job, check=False)
+
+    with ThreadPoolExecutor(parts) as pool:
+        return "".join(pool.map(write, range(parts)))
 
 
 def register(root: Path, chapter: str) -> None:
@@ -132,7 +195,7 @@ def _course(root: Path, chapter: str) -> CourseDirectory:
     return app.coursedir
 
 
-def _students(course: CourseDirectory) -> list[str]:
+def _students(course: CourseDirectory, wanted: tuple[str, ...] = ()) -> list[str]:
     found = submissions(course)
     left_out = set(course.student_id_exclude.split(","))
     place = course.format_path(course.submitted_directory, "<student>", course.assignment_id)
@@ -142,33 +205,77 @@ def _students(course: CourseDirectory) -> list[str]:
         )
     if not any(any(folder.glob("*.ipynb")) for folder, _, _ in found):
         raise BuildError(place, None, "nobody's folder holds a notebook (*.ipynb).")
-    return sorted(student for _, student, _ in found if student not in left_out)
+    names = {student for _, student, _ in found if student not in left_out}
+    if unknown := sorted(set(wanted) - names):
+        raise BuildError(place, None, f"no submission of {unknown[0]!r}; --students names ids.")
+    return sorted(wanted or names)
 
 
-def _run(
-    course: CourseDirectory, students: Iterable[str], environment: dict[str, str | None]
-) -> dict[str, str]:
+def _changed(course: CourseDirectory, students: list[str], recorded: Recorded) -> list[str]:
+    """The students whose grades are not up to date."""
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        known = {s.student.id for s in gradebook.assignment_submissions(course.assignment_id)}
+    return [
+        name
+        for name in students
+        if name not in known or not recorded.holds(name, *_places(course, name))
+    ]
+
+
+def _places(course: CourseDirectory, student: str) -> tuple[Path, Path]:
+    """A student's folder as handed in, and her graded notebook."""
+    chapter = course.assignment_id
+    steps = (course.submitted_directory, course.autograded_directory)
+    submitted, graded = (Path(course.format_path(step, student, chapter)) for step in steps)
+    return submitted, graded / f"{chapter}.ipynb"
+
+
+def _without(course: CourseDirectory, others: set[str]) -> str:
+    """nbgrader's option that leaves students out; it knows none that chooses some."""
+    out = sorted(
+        {name for name in others if "," not in name} | set(course.student_id_exclude.split(","))
+    )
+    return f"--CourseDirectory.student_id_exclude={','.join(out)}"
+
+
+def _run(course: CourseDirectory, students: list[str], choice: Choice) -> dict[str, str]:
     """Have nbgrader grade, again for those that a run left out, while that gets any further.
 
     Returns why the others' grades could not be renewed. Raises `CantGrade` or `CommandFailed` if
     nobody's could, for a reason that is nobody's own.
     """
-    job = ("autograde", course.assignment_id, "--create", "--force")
-    left, reasons = set(students), {}
+    everybody = {student for _, student, _ in submissions(course)}
+    job = ["autograde", course.assignment_id, "--create", "--force"]
+    job.append(f"--JudgeExporter.workers={choice.workers}")
+    environment = {NO_SANDBOX: None if choice.sandbox else "typed", PROGRESS: "1"}
+    left, reasons, again = set(students), {}, choice.again
     while left:
         before = {name: _written(course, name) for name in left}
-        done = {name for name in students if name not in left and "," not in name}
-        exclude = ",".join(sorted(done | set(course.student_id_exclude.split(","))))
-        choice = f"--CourseDirectory.student_id_exclude={exclude}"
-        said = nbgrader(Path(course.root), *job, choice, check=False, environment=environment)
+        options = (_without(course, everybody - left), f"--JudgeExporter.again={again}")
+        with tqdm(total=len(left), unit=" submissions", disable=None) as bar:
+            said = nbgrader(
+                *(Path(course.root), *job, *options),
+                check=False,
+                environment=environment,
+                hear=lambda text, bar=bar: _moved(bar, text),
+            )
+        again = False  # what was judged in this run stands
         renewed = {name for name in left if _written(course, name) not in (before[name], 0)}
         left -= renewed
         reasons = {name: _own_reason(said, name) for name in left}
         if not renewed:
             break
-    if left == set(students) and not any(reasons.values()):
+    if left and left == set(students) and not any(reasons.values()):
         raise _cant_grade(said) or CommandFailed(job, said)
     return {name: why or _last_error(said) for name, why in reasons.items()}
+
+
+def _moved(bar: tqdm, text: str) -> bool:
+    """Whether a line says how far the judging is; if so, the bar shows it."""
+    if not text.startswith(JUDGED):
+        return False
+    bar.update(int(text.split()[1]) - bar.n)
+    return True
 
 
 def _written(course: CourseDirectory, student: str) -> int:
@@ -236,8 +343,14 @@ def _problem(judgement: Judgement | None) -> str:
         return "its judgement can't be found."
     if judgement.problem:
         return line(judgement.problem)
-    names = [verdict.name for verdict in judgement.verdicts if verdict.verdict == INTERNAL]
+    names = _faulty(judgement)
     return f"a fault of the grader, no zero: {', '.join(names)}" if names else ""
+
+
+def _faulty(judgement: Judgement | None) -> list[str]:
+    """The exercises that the grader failed to judge; they are judged again in the next run."""
+    verdicts = judgement.verdicts if judgement else ()
+    return [verdict.name for verdict in verdicts if verdict.verdict == INTERNAL]
 
 
 def _look(judgement: Judgement | None) -> tuple[str, ...]:

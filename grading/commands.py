@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+PATIENCE = 10.0  # seconds for a command to end after Ctrl-C
 
 
 class CommandFailed(RuntimeError):
@@ -23,11 +26,13 @@ def nbgrader(
     *arguments: str,
     check: bool = True,
     environment: Mapping[str, str | None] | None = None,
+    hear: Callable[[str], bool] | None = None,
 ) -> str:
     """Run `nbgrader arguments...` in a course's folder and return what it said.
 
-    `environment` sets variables for it alone; None takes one away. Raises `CommandFailed` unless
-    `check` is False.
+    `environment` sets variables for it alone; None takes one away. `hear` is given each line as it
+    comes; those that it answers True for are left out. Raises `CommandFailed` unless `check` is
+    False.
     """
     variables = {
         **os.environ,
@@ -38,7 +43,7 @@ def nbgrader(
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         **(environment or {}),
     }
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-P", "-m", "nbgrader", *arguments],
         cwd=folder,
         env={name: value for name, value in variables.items() if value is not None},
@@ -46,7 +51,16 @@ def nbgrader(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    if check and done.returncode:
-        raise CommandFailed(arguments, done.stdout)
-    return done.stdout
+        errors="replace",
+    ) as process:
+        assert process.stdout
+        try:
+            said = "".join(line for line in process.stdout if not (hear and hear(line)))
+        except KeyboardInterrupt:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(PATIENCE)  # it was interrupted, too, and has things to put away
+            process.terminate()
+            raise
+    if check and process.returncode:
+        raise CommandFailed(arguments, said)
+    return said

@@ -16,8 +16,11 @@ from grading.chapter import Cell, Chapter, methods
 
 DEFINITIONS = ast.FunctionDef | ast.ClassDef
 CELLS = (40, 80)  # a chapter of two hours
-LONG_CELLS = 130  # one of a day, with more than MANY exercises and a break point in its middle
+LONG_CELLS = 140  # one of a day, with more than MANY exercises and a break point in its middle
 MANY = 8
+START = "ch00_start"  # how the course works, in five minutes
+START_CELLS = (10, 40)
+WIDGETS = 2
 QUESTIONS = 10  # what a longer quiz asks beyond them is a test of its own, and not counted as cells
 CODE_LINES = 25
 TYPICAL_CODE_LINES = 15
@@ -50,6 +53,8 @@ def ending(chapter: Chapter) -> Iterator[str]:
     recap = next((t for t in texts if re.search(r"^#+ Recap", t, re.MULTILINE)), "")
     if len(re.findall(r"^(?:- |\d\. )", recap, re.MULTILINE)) != 5:
         yield "there is no section Recap of five list lines"
+    if chapter.name == START:  # its subject is in no paper
+        return
     more = next((t for t in texts if re.search(r"^#+ Where to read more", t, re.MULTILINE)), "")
     if len(re.findall(r"\((?:19|20)\d\d\)|\b(?:19|20)\d\d\b", more)) < 3:
         yield "there is no section Where to read more with three papers or books and their years"
@@ -57,7 +62,7 @@ def ending(chapter: Chapter) -> Iterator[str]:
 
 def size(chapter: Chapter) -> Iterator[str]:
     """Cells are as short as a thought."""
-    low, high = CELLS
+    low, high = START_CELLS if chapter.name == START else CELLS
     if sum("exercise" in cell.options for cell in chapter.stubs()) > MANY:
         high = LONG_CELLS
     questions = sum("question" in cell.options for cell in chapter.cells)
@@ -115,14 +120,17 @@ def figures(chapter: Chapter) -> Iterator[str]:
 
 
 def demonstrations(chapter: Chapter) -> Iterator[str]:
-    """A cell that uses a student's function waits until it is finished, and is tagged demo."""
+    """A cell that uses a student's function waits until it is finished, and is tagged demo.
+
+    A widget does not wait: it says what is missing, and a wrong function is what it is there for.
+    """
     names = {cell.exercise for cell in chapter.stubs() if "quiz" not in cell.options}
     helpers: dict[str, set[str]] = {}  # functions of the chapter's own that use an exercise
     for cell in chapter.cells:
         if cell.kind != "code" or cell.exercise or "setup" in cell.tags:
             continue
         tree = ast.parse(cell.source)
-        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} - _shown_live(cell)
         for node in tree.body:
             if isinstance(node, DEFINITIONS):
                 inner = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
@@ -135,6 +143,24 @@ def demonstrations(chapter: Chapter) -> Iterator[str]:
             yield f"line {cell.line}: uses {', '.join(sorted(needs))} without `if finished(...):`"
         if needs and "demo" not in cell.tags:
             yield f"line {cell.line}: uses {', '.join(sorted(needs))} and is not tagged demo"
+
+
+def live(chapter: Chapter) -> Iterator[str]:
+    """At least two widgets, each predicted before it is moved, and interpreted after."""
+    found = 0
+    for before, cell, after in _with_neighbours(chapter):
+        if cell.kind != "code" or not list(_widgets(cell)):
+            continue
+        found += 1
+        if "demo" not in cell.tags:
+            yield f"line {cell.line}: a widget's cell is not tagged demo"
+        if before is None or not re.search(r"redict, then move", before.source):
+            yield f"line {cell.line}: no **Predict, then move.** opens the widget"
+        if after is None or after.kind != "markdown" or after.source.startswith("#"):
+            yield f"line {cell.line}: no sentence after the widget says what was seen"
+    wanted = 1 if chapter.name == START else WIDGETS
+    if found < wanted:
+        yield f"{found} widgets; at least {wanted}"
 
 
 def exercises(chapter: Chapter) -> Iterator[str]:
@@ -170,13 +196,14 @@ def boxes(chapter: Chapter) -> Iterator[str]:
 def stated_figures(chapter: Chapter) -> Iterator[str]:
     """Numbers worked by hand are stated, so that the tests can hold the text to them."""
     found = sum("prints" in cell.options for cell in chapter.cells)
-    if found < 5:
-        yield f"{found} cells state what they print; at least 5"
+    wanted = 1 if chapter.name == START else 5
+    if found < wanted:
+        yield f"{found} cells state what they print; at least {wanted}"
 
 
 RULES = (
     *(opening, ending, size, prose, figures),
-    *(demonstrations, exercises, boxes, stated_figures),
+    *(demonstrations, live, exercises, boxes, stated_figures),
 )
 
 
@@ -235,3 +262,18 @@ def _calls(cell: Cell, name: str) -> Iterator[ast.Call]:
     for node in ast.walk(ast.parse(cell.source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
             yield node
+
+
+def _widgets(cell: Cell) -> Iterator[ast.Call]:
+    """The calls of `widgets.something(...)` in a cell."""
+    for node in ast.walk(ast.parse(cell.source)):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="widgets"))):
+                yield node
+
+
+def _shown_live(cell: Cell) -> set[str]:
+    """The names that a cell uses as arguments of its widgets and nowhere else."""
+    inside = [n.id for w in _widgets(cell) for n in ast.walk(w) if isinstance(n, ast.Name)]
+    all_names = [n.id for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Name)]
+    return {name for name in inside if all_names.count(name) == inside.count(name)}

@@ -16,8 +16,11 @@ from typing import Any
 _CHAPTER = {  # widget: the module of its chapter
     "backprop_ledger": "ann",
     "downhill": "training",
+    "energy_ledger": "rbm",
     "fit_dial": "training",
+    "gate_bench": "lstm",
     "gradient_tunnel": "rnn",
+    "kernel_lab": "cnn",
     "neuron_dials": "ann",
     "paint_and_train": "ann",
     "step_through_time": "rnn",

@@ -79,7 +79,39 @@ class Switch:
         return bool(value)
 
 
-Control = Slider | Choice | Switch
+@dataclass(frozen=True)
+class Grid:
+    """Rows of numbers: a tuple of the state, row by row.
+
+    `typed=True` shows fields to type them in; without it they are set on the picture alone, by
+    the drawing's `touch` and `keys`.
+    """
+
+    name: str
+    label: str
+    rows: int
+    columns: int
+    low: float
+    high: float
+    step: float = 1
+    typed: bool = False
+
+    def read(self, value: Any) -> tuple[float, ...]:
+        """Return the numbers, each within the bounds.
+
+        >>> Grid("kernel", "kernel", 1, 2, -9, 9).read([1, 12])
+        (1.0, 9.0)
+        """
+        numbers = [float(v) for v in value]
+        if len(numbers) != self.rows * self.columns or not all(map(math.isfinite, numbers)):
+            raise ValueError(
+                f"{self.label} got {len(numbers)} values; expected {self.rows * self.columns} "
+                "finite numbers."
+            )
+        return tuple(float(min(max(number, self.low), self.high)) for number in numbers)
+
+
+Control = Slider | Choice | Switch | Grid
 
 
 def values(state: Any, controls: Sequence[Control]) -> dict[str, Any]:

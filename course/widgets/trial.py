@@ -127,6 +127,8 @@ def kind(value: Any) -> str:
 
 def plain(value: Any) -> np.ndarray:
     """Return a tensor, array or number as a NumPy array of float64."""
+    if value is None:
+        raise TypeError("None is no number")  # NumPy would make it nan
     if hasattr(value, "detach"):
         value = value.detach().cpu().numpy()
     return np.array(value, dtype=np.float64)

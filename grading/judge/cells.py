@@ -6,10 +6,12 @@ import ast
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from nbformat import NotebookNode
 
+from grading.judge import forbidden
 from grading.judge.parsing import TooLarge, parse
 from grading.judge.sandbox import Died
 from grading.judge.verdict import Output
@@ -37,6 +39,11 @@ class Script:
         self.fatal: dict[str, str] = {}  # cells that ended their room, and how
         text = "\0".join(cell.source for cell in self.cells)
         self.digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+    @cached_property
+    def imports(self) -> dict[str, str]:
+        """What the names that the cells import stand for. Raises `TooLarge`."""
+        return forbidden.imports(cell.source for cell in self.cells)
 
     def to_run(self, demo: bool) -> Iterator[NotebookNode]:
         """The cells of one run, from top to bottom."""

@@ -183,13 +183,14 @@ class Examiner:
 
     def _reviewed(self, verdict: Verdict, reply: Mapping, visible: Exercise) -> Verdict:
         """The verdict with what a person should look at: calls that the exercise rules out."""
-        others = [cell.source for cell in self.script.cells]
+        if not visible.forbidden:
+            return verdict
         source = self.script.sources.get(verdict.name, "")
         try:
             names = [
                 name
                 for text in (source, *self.script.helpers_of(source, self.material.released))
-                for name in forbidden.used(text, others, visible.forbidden)
+                for name in forbidden.used(text, self.script.imports, visible.forbidden)
             ]
         except TooLarge as reason:
             return replace(verdict, review=(f"{reason} for what the exercise rules out",))

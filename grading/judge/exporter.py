@@ -9,7 +9,12 @@ nbgrader's `AssignLatePenalties`.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import json
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +23,13 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
 from sqlalchemy.exc import OperationalError
-from traitlets import DottedObjectName
+from traitlets import Bool, DottedObjectName, Integer
 from traitlets.utils.importstring import import_item
 
 from grading.chapter import BuildError
 from grading.judge import reading
+from grading.judge.classroom import CantJudge, Classroom, cores
+from grading.judge.inside.room import end_with_parent
 from grading.judge.reception import Reception
 from grading.judge.releases import Releases
 from grading.judge.sandbox import Broken, NoSandbox
@@ -30,6 +37,8 @@ from grading.judge.sandbox import Broken, NoSandbox
 # `grading autograde` finds the reasons in nbgrader's log by these.
 NOTHING = "Nothing was graded:"
 NOT_GRADED = "Not graded:"
+JUDGED = "Judged:"
+PROGRESS = "COURSE_JUDGED"  # set where somebody reads how far the judging is
 
 
 class NotGraded(Exception):
@@ -41,18 +50,30 @@ class JudgeExporter(NotebookExporter):
 
     ready_with = DottedObjectName(
         "grading.judge.warm.sandbox",
-        help="The function that makes ready to judge, or raises NoSandbox; for tests.",
+        help="The function that makes ready to judge one, or raises NoSandbox; for tests.",
+    ).tag(config=True)
+    workers = Integer(
+        0, help="Processes that judge a class; 0: as many as there are cores for us."
+    ).tag(config=True)
+    again = Bool(
+        False, help="Judge also a submission of a class that was judged before, as it is."
     ).tag(config=True)
 
     def __init__(self, config: Any = None, **kw: Any) -> None:
         super().__init__(config=config, **kw)
         self.reception: Reception | None = None
+        self.classroom: Classroom | None = None
         if isinstance(self.parent, Autograde):
+            if os.environ.get(PROGRESS):
+                end_with_parent()  # or another grader could start while this one goes on
             try:
                 _importable(self.parent.autograde_preprocessors)
-                import_item(self.ready_with)()
-                self._receive(self.parent)
-            except (NoSandbox, Broken, BuildError, OSError, ImportError) as error:
+                waiting = self._receive(self.parent)
+                if len(waiting) > 1 and "judge_with" not in self.config.Judge:
+                    self._enrol(waiting)
+                else:
+                    import_item(self.ready_with)()
+            except (NoSandbox, Broken, BuildError, OSError, ImportError, CantJudge) as error:
                 # Nothing has been touched yet; nbgrader ends on this, and shows what was logged.
                 said = f"{NOTHING} {str(error).removeprefix(NOTHING).strip()}"
                 self.log.error("%s", said)
@@ -69,19 +90,25 @@ class JudgeExporter(NotebookExporter):
             folder = self.reception.folder(filename) if self.reception else None
             if folder is None:
                 return super().from_filename(filename, resources=resources, **kw)
-            chapter = resources["nbgrader"]["assignment"]
-            releases = Releases(Path(self.parent.coursedir.root))
-            restored = reading.read(folder, chapter, releases)
-            return self.from_notebook_node(restored.notebook, resources=resources, **kw)
+            names = resources["nbgrader"]
+            notebook = self._restored(folder, names["assignment"])
+            if self.classroom:  # it may have been handed in anew since
+                self.classroom.enrol(names["assignment"], names["student"], notebook)
+            return self.from_notebook_node(notebook, resources=resources, **kw)
         except Exception as error:
             student = (resources or {}).get("nbgrader", {}).get("student", "")
             reason = _sentence(error)
             self.log.error("%s %s: %s", NOT_GRADED, student, reason)
             raise NotGraded(reason) from error
 
-    def _receive(self, converter: Autograde) -> None:
-        """Have the converter work on stand-ins, and do again what was left half done."""
-        releases = Releases(Path(converter.coursedir.root))
+    def _receive(self, converter: Autograde) -> list[tuple[str, str]]:
+        """Have the converter work on stand-ins, and do again what was left half done.
+
+        Returns student and chapter of what it is going to convert.
+        """
+        releases = Releases(_root(converter))
+        waiting = []
+        left_out = converter.coursedir.student_id_exclude.split(",")
         self.reception = Reception(converter.coursedir)
         converter.coursedir = self.reception.coursedir
         converter.assignments = self.reception.assignments
@@ -91,6 +118,38 @@ class JudgeExporter(NotebookExporter):
             done = Path(converter.coursedir.format_path(step, student, chapter))
             if done.is_dir() and not converter.force and _half_done(done / f"{chapter}.ipynb"):
                 rmtree(str(done))
+            if student not in left_out and (converter.force or not done.is_dir()):
+                waiting.append((student, chapter))
+        return waiting
+
+    def _enrol(self, waiting: list[tuple[str, str]]) -> None:
+        """Have a class judged by workers, while nbgrader writes down what they have found.
+
+        Raises `CantJudge` where no worker can judge anything.
+        """
+        workers = min(self.workers or cores(), len(waiting))
+        self.classroom = Classroom(_root(self.parent), workers, self.again, _teller())
+        atexit.register(self.classroom.close)
+        for student, chapter in waiting:
+            # What can't be read now can't be read when its turn comes, and is told then.
+            with contextlib.suppress(BuildError, OSError):
+                notebook = self._restored(self.reception.place(student, chapter), chapter)
+                self.classroom.enrol(chapter, student, notebook)
+        self.classroom.ready()
+
+    def _restored(self, folder: Path, chapter: str) -> Any:
+        return reading.read(folder, chapter, Releases(_root(self.parent))).notebook
+
+
+def _root(converter: Autograde) -> Path:
+    return Path(converter.coursedir.root)
+
+
+def _teller() -> Callable[[int, int], None] | None:
+    """Where `grading autograde` listens, tell it how far the judging is."""
+    if not os.environ.get(PROGRESS):
+        return None
+    return lambda done, expected: print(JUDGED, done, expected, file=sys.stderr, flush=True)
 
 
 def _importable(preprocessors: list[Any]) -> None:
@@ -122,7 +181,7 @@ def _sentence(error: Exception) -> str:
     """What went wrong, for the person who grades, on one line."""
     if isinstance(error, OperationalError):
         text = f"the gradebook can't be used ({error.orig}); grade again when it is free."
-    elif isinstance(error, NotGraded | BuildError | NoSandbox):
+    elif isinstance(error, NotGraded | BuildError | NoSandbox | CantJudge):
         text = str(error)
     else:
         text = f"the grader failed ({type(error).__name__}: {error})."

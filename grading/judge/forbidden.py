@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from grading.judge.parsing import dotted, parse
@@ -19,21 +19,24 @@ USUAL = {"F": "torch.nn.functional", "nn": "torch.nn"}
 PACKAGES = ("torch", "numpy", "sklearn")
 
 
-def used(source: str, others: Iterable[str], names: Sequence[str]) -> list[str]:
-    """Which of the `names` the code of `source` uses; `others` are cells whose imports count, too.
+def imports(cells: Iterable[str]) -> dict[str, str]:
+    """What the names stand for that cells import: dotted names by alias. Raises `TooLarge`."""
+    return {alias: name for text in cells for alias, name in _imports(parse(text))}
+
+
+def used(source: str, imported: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    """Which of the `names` the code of `source` uses; `imported` is what other cells import.
 
     A dotted name is one function; a bare one is forbidden on whatever it is called. Raises
     `parsing.TooLarge`.
 
-    >>> used("h = F.relu(conv(x, k))", ["from torch.nn.functional import conv2d as conv"],
-    ...      ["F.conv2d"])
+    >>> cells = ["from torch.nn.functional import conv2d as conv"]
+    >>> used("h = F.relu(conv(x, k))", imports(cells), ["F.conv2d"])
     ['F.conv2d']
     """
     if not names:
         return []
-    imported = dict(USUAL)
-    for text in (*others, source):
-        imported |= dict(_imports(parse(text)))
+    imported = {**USUAL, **imported, **imports([source])}
     named = {_whole(name, imported) for node in ast.walk(parse(source)) if (name := dotted(node))}
     found = [name for name in names if any(_same(name, _whole(name, USUAL), it) for it in named)]
     return sorted(found)

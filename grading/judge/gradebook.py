@@ -37,8 +37,12 @@ class Judge(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Judge, keep the judgement below `.judge/`, show it in the notebook."""
         root = Path(self.parent.parent.coursedir.root)
-        judge = import_item(self.judge_with)
-        judgement = judge(nb, resources["nbgrader"]["student"], CourseFolder(root))
+        names = resources["nbgrader"]
+        classroom = self.parent.classroom
+        if classroom:
+            judgement = classroom.judgement(names["assignment"], names["student"])
+        else:
+            judgement = import_item(self.judge_with)(nb, names["student"], CourseFolder(root))
         judgements.keep(root, judgement)
         resources["judgement"] = judgement
         feedback.show(judgement, nb)

@@ -41,6 +41,7 @@ class Reception:
         # What a converter calls its assignments: folders, and the notebooks in each.
         self.assignments: dict[str, list[str]] = {}
         self._real: dict[str, Path] = {}
+        self._places: dict[tuple[str, str], Path] = {}
         for folder, student, assignment in submissions(coursedir):
             stand_in = Path(self.coursedir.format_path(name, student, assignment))
             stand_in.mkdir(parents=True)
@@ -51,6 +52,11 @@ class Reception:
             self.present.append((student, assignment))
             self.assignments[str(stand_in)] = [str(notebook)]
             self._real[str(notebook)] = folder
+            self._places[student, assignment] = folder
+
+    def place(self, student: str, assignment: str) -> Path:
+        """The folder that a student handed in for an assignment."""
+        return self._places[student, assignment]
 
     def folder(self, notebook: str) -> Path | None:
         """The student's own folder of a stand-in's notebook; None for any other path."""

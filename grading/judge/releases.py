@@ -6,6 +6,7 @@ keeps its release under the edition's hash, and the judge reads a submission aga
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,11 @@ class Releases:
         if EDITION.fullmatch(wanted) and archived.is_file():
             return nbformat.read(archived, as_version=4), True
         return present, False
+
+    def digest(self, chapter: str) -> str:
+        """A hash of the present release; "" where there is none."""
+        path = self._path(chapter)
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
     def _present(self, chapter: str) -> NotebookNode:
         path = self._path(chapter)

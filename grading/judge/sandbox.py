@@ -9,9 +9,9 @@ What is promised, and by which mechanism:
 
 - No network, no host's processes, no shared memory or message queues of others: network, PID, IPC
   and UTS namespaces of the sandbox, and again of each room, with user and mount namespaces.
-- No files but the Python environment and a student's `course` without `worked`, both read-only: a
-  root that bubblewrap builds of bind mounts. No checkout, answers, hidden inputs, gradebook, other
-  submissions or home; /proc is empty in a room.
+- No files but the Python environment and a student's `course` without `worked` and `widgets`, both
+  read-only: a root that bubblewrap builds of bind mounts. No checkout, answers, hidden inputs,
+  gradebook, other submissions or home; /proc is empty in a room.
 - Nothing is left for the next submission: the only writable places are a room's own tmpfs, of
   bounded size and number of files; the keeper is process 1 of the room, and when it ends the
   kernel ends the rest.

@@ -76,7 +76,7 @@ class Judgement:
 
     `outputs` are by cell id. `problem` is why nothing could be read, "" if all is well;
     `repairs` are sentences for the student on what was put right before grading. `sandboxed` is
-    False where somebody typed `--no-sandbox`.
+    False where somebody typed `--no-sandbox`. `key` names what was judged, as `editions` says.
     """
 
     student: str
@@ -87,6 +87,7 @@ class Judgement:
     problem: str = ""
     sandboxed: bool = True
     seconds: float = 0.0
+    key: str = ""
 
     def plain(self) -> dict[str, Any]:
         """The judgement as JSON values."""

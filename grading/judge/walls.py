@@ -82,12 +82,14 @@ def furnish(site: Path) -> None:
     """The packages that a notebook needs beside the environment's, without any answers.
 
     The figures that `check` compares with are a student's own anyway, and helper cells may ask
-    `finished`. What `course.worked` computes could be handed in, so a dummy stands for it.
+    `finished`. What worked examples and widgets compute could be handed in, so a dummy stands for
+    them.
     """
     clean_copy(Path(inside.__file__).parent, site / "inside")
     clean_copy(Path(course.__file__).parent, site / "course")
-    shutil.rmtree(site / "course" / "worked", ignore_errors=True)
-    (site / "inside" / "worked.py").rename(site / "course" / "worked.py")
+    for name in ("worked", "widgets"):
+        shutil.rmtree(site / "course" / name, ignore_errors=True)
+        shutil.copy(site / "inside" / "nothing.py", site / "course" / f"{name}.py")
     shutil.rmtree(site / "course" / "checks" / "expected", ignore_errors=True)
     clean_copy(expected.FOLDER, site / "course" / "checks" / "expected")
     for path in [site, *site.rglob("*")]:

@@ -132,9 +132,28 @@ for i in range(30):
     plt.close(fig)
 print("right figures", right)
 """,
+    "kernel": "k = widgets.kernel_lab(torch.nn.functional.conv2d)\nk",
+    "kernel state": "print('kernel', k.state.kernel[:3], 'drawn', sum(k.state.image))",
+    "gates": "g = widgets.gate_bench(torch.nn.LSTMCell)\ng",
+    "gates state": "print('b_f', g.state.b[1])",
+    "machine": """
+def energy(v, h, W, a, b):
+    return -a @ v - b @ h - v @ W @ h
+
+def gibbs(v, W, a, b, generator):
+    h = torch.bernoulli(torch.sigmoid(v @ W + b), generator=generator)
+    return torch.bernoulli(torch.sigmoid(h @ W.T + a), generator=generator)
+
+m = widgets.energy_ledger(energy, gibbs)
+m
+""",
+    "machine state": "print('k', m.state.k, 'data', m.state.data)",
 }
 ORDER = list(CELLS)
-SHOWN = "time wrong dials tunnel paint ledger fit downhill ticker".split()  # with a widget
+SHOWN = (  # the cells with a widget
+    *("time", "wrong", "dials", "tunnel", "paint", "ledger"),
+    *("fit", "downhill", "ticker", "kernel", "gates", "machine"),
+)
 
 
 def free_port():
@@ -339,6 +358,71 @@ def test_the_gradient_tunnel_moves(page, shots):
         arg=widget.locator("canvas").element_handle(),
     )
     widget.screenshot(path=shots / "tunnel_light.png")
+
+
+def comes_to_say(page, widget, pattern):
+    """Wait until the picture's text matches."""
+    page.wait_for_function(
+        "([c, p]) => new RegExp(p).test(c.getAttribute('aria-label'))",
+        arg=[widget.locator("canvas").element_handle(), pattern],
+        timeout=20_000,
+    )
+
+
+def test_a_kernel_is_typed_and_a_picture_drawn(page, shots):
+    """By mouse and by keys; the student's map follows from the kernel, and so does the state."""
+    widget = panel(page, "kernel")
+    assert "agrees with the equation in all 36 places" in says(widget)
+    canvas = widget.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    scale = box["width"] / 920
+    spots = [(82 + 25 * i, 138) for i in range(3)]  # the first row's first three pixels
+    page.mouse.move(box["x"] + scale * spots[0][0], box["y"] + scale * spots[0][1])
+    page.mouse.down()
+    for x, y in spots:
+        page.mouse.move(box["x"] + scale * x, box["y"] + scale * y)
+    page.mouse.up()
+    canvas.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press(" ")  # pixel (2, 3) of the cross, turned off
+    page.mouse.click(box["x"] + scale * (636 + 52 + 13), box["y"] + scale * (76 + 52 + 13))
+    comes_to_say(page, widget, "at row 0, column 0 is [^;]*; yours [^n]")
+    widget.get_by_label("kernel, row 1, column 1").fill("-2.5")
+    widget.get_by_label("padding", exact=True).fill("1")
+    comes_to_say(page, widget, "kernel −2.5 0 1; .* 8 by 8.* yours [^n].* in all 64 places")
+    widget.screenshot(path=shots / "kernel_light.png")
+    run_cell(page, "kernel state")
+    assert "kernel (-2.5, 0.0, 1.0) drawn 30.0" in printed(page, "kernel state", "kernel")
+    widget.get_by_label("filter").select_option("sum")
+    comes_to_say(page, widget, "kernel 1 1 1; 1 1 1; 1 1 1.* yours [^n]")
+    assert widget.get_by_label("kernel, row 1, column 1").input_value() == "1"
+
+
+def test_gates_are_measured_on_the_bench(page, shots):
+    """Biases of 6 and -6 keep the cell's number, as the widget asks one to foretell."""
+    widget = panel(page, "gates")
+    widget.get_by_label("b_f").fill("6")
+    widget.get_by_label("b_i").fill("-6")
+    comes_to_say(page, widget, r"new c 1\.00\d\d, yours 1\.00.*in all six lines")
+    widget.screenshot(path=shots / "gates_light.png")
+    run_cell(page, "gates state")
+    assert "b_f 6" in printed(page, "gates state", "b_f")
+
+
+def test_states_are_weighed_at_once(page, shots):
+    """More steps bring CD-k to the true gradient, and the data chosen is framed."""
+    widget = panel(page, "machine")
+    assert "CD-1 is off the true gradient by at most 0.141" in says(widget)
+    widget.get_by_label("CD steps k").fill("20")
+    comes_to_say(page, widget, r"CD-20 is off the true gradient by at most 0\.000")
+    widget.get_by_label("data v").select_option("110")
+    widget.get_by_label("a₁").focus()
+    page.keyboard.press("ArrowRight")
+    comes_to_say(page, widget, "For the data 110, .* in all 32 states")
+    widget.screenshot(path=shots / "machine_light.png")
+    run_cell(page, "machine state")
+    assert "k 20 data 110" in printed(page, "machine state", "data")
 
 
 def dragged(page, widget, *spots):

@@ -43,6 +43,24 @@ FAULTS = {
     "plain pyplot": (r"show\(fig, alt=\"[^\"]*\"\)", "plt.show()", "has no alternative"),
     "no axis label": (r"xlabel", "x_label", "without xlabel"),
     "not predicted": (r"redict", "uess", "nothing is predicted"),
+    "no widgets": (r"widgets\.\w+\(", "print(", "0 widgets; at least 2"),
+    "a single widget": (r"widgets\.step_\w+\(", "print(", "1 widgets; at least 2"),
+    "widget not predicted": (r"redict, then move", "ove", "opens the widget"),
+    "widget not tagged": (
+        r"(?s):tags: \[demo\]\n([^`]*widgets\.)",
+        "\\1",
+        "a widget's cell is not tagged",
+    ),
+    "widget not interpreted": (
+        r"(widgets\.gradient_tunnel\([^`]*```\n\n\+\+\+)",
+        "\\1\n\n### Next\n\n+++",
+        "after the widget says",
+    ),
+    "a widget is no excuse": (
+        r"(?m)^(widgets\.gradient_tunnel.*)$",
+        "\\1\ngrad_flow(1, h)",
+        "without `if finished",
+    ),
     "runs unfinished": (r"if finished\([^)]*\):", "if True:", "without `if finished"),
     "no example": (r"Example: ", "So: ", "gives no example"),
     "no boxes": (r"\*\*Common mistake\.\*\*", "**Mind.**", "boxes"),
@@ -69,3 +87,29 @@ def test_a_chapter_that_nobody_listed(tmp_path):
     path.write_text((LAYOUT.chapters / "ch04_rnn.md").read_text(encoding="utf-8"))
     found = contract.breaches(read(path), COVERAGE)
     assert any("does not say what ch99_new owes" in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "said"),
+    [
+        (r"widgets\.", "lab.", "0 widgets; at least 1"),
+        (r"(?m)^prints: \|\n(  .*\n)+", "", "0 cells state what they print; at least 1"),
+        (r"(?m)^5\. Restart.*$", "", "no section Recap of five list lines"),
+        (r"(?m)^\+\+\+$", "+++\n\nMore.\n" * 5 + "\n+++", "has 10 to 40"),
+    ],
+)  # fmt: skip
+def test_the_start_chapter_is_held_to_sizes_of_its_own(pattern, replacement, said, tmp_path):
+    """Five minutes: fewer cells, widgets and stated figures, no papers; but it owes them."""
+    text = (LAYOUT.chapters / "ch00_start.md").read_text(encoding="utf-8")
+    path = tmp_path / "ch00_start.md"
+    path.write_text(re.sub(pattern, replacement, text), encoding="utf-8")
+    assert any(said in line for line in contract.breaches(read(path), COVERAGE))
+
+
+def test_no_other_chapter_is_as_short_as_the_start(tmp_path):
+    """The same text under another name owes cells, stated figures and papers."""
+    path = tmp_path / "ch98_start.md"
+    path.write_text((LAYOUT.chapters / "ch00_start.md").read_text(encoding="utf-8"))
+    found = "\n".join(contract.breaches(read(path), COVERAGE))
+    assert "a chapter has 40 to 80" in found and "at least 5" in found
+    assert "no section Where to read more" in found

@@ -106,12 +106,14 @@ def test_what_a_students_program_says_stays_text(graded):
 
 
 def test_grading_again_keeps_the_grades(graded):
-    """A second run gives the same table, and the release is left as it was built."""
+    """A second run says that nothing has changed, prints the same table, leaves the release."""
     course, first = graded
     before, release = rows(course), course.notebook("release").read_bytes()
     done = course.grading("autograde", "ch98_mini")
     assert done.returncode == 1
-    assert done.stdout == first.stdout
+    news, table = done.stdout.split("\n", 1)
+    assert news == "8 of 8 submissions have not changed since they were graded."
+    assert table == first.stdout.split("\n", 1)[1]
     assert rows(course) == before
     assert course.notebook("release").read_bytes() == release
 
@@ -124,7 +126,8 @@ def test_a_changed_submission_is_graded_anew(graded):
     path.unlink()
     path.parent.rmdir()
     submit(course, "dan", RIGHT)
-    course.grading("autograde", "ch98_mini")
+    done = course.grading("autograde", "ch98_mini")
+    assert done.stdout.startswith("7 of 8 submissions have not changed")
     assert rows(course)["dan"]["score"] == "16.0"
     path.write_bytes(before)
 
@@ -178,6 +181,9 @@ def test_what_is_left_for_a_person(judged):
     (judged.root / "feedback" / "ann").touch()  # in the way of her page
     (judged.root / "fake.py").write_text(JUDGE.replace('student == "ann"', "False"))
     done = judged.grading("autograde", "ch98_mini")
+    assert done.stdout.startswith("1 of 2 submissions have not changed")  # ann's was our fault
+    assert "12 / 20" in done.stdout and "bob: not graded" not in done.stdout
+    done = judged.grading("autograde", "ch98_mini", "--force")
     assert done.returncode == 1
     assert "  ann: graded, but without a feedback page: " in done.stdout
     assert f"{'bob':<24}{'16 / 20':>12}  not graded\n" in done.stdout
@@ -193,8 +199,8 @@ def test_no_sandbox_is_typed_each_time_and_marks_the_grades(judged):
     from grading import autograde
 
     code = (
-        "import sys; from pathlib import Path; from grading.autograde import grade; "
-        "grade(Path.cwd(), 'ch98_mini', sandbox=sys.argv[1] == 'walls')"
+        "import sys; from pathlib import Path; from grading.autograde import Choice, grade; "
+        "grade(Path.cwd(), 'ch98_mini', Choice(sandbox=sys.argv[1] == 'walls'))"
     )
     run = [sys.executable, "-c", code]
     variables = {

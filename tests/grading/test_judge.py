@@ -225,10 +225,12 @@ def test_a_room_shows_nothing_of_the_course(room, court):
 
 
 def test_answers_can_not_be_imported(room):
-    """The grader's own package, the keys and the worked numbers are not there to import."""
-    for name in ("grading", "answers", "course.worked.derivation"):
+    """The grader's own package, the keys, worked numbers and widgets are not there to import."""
+    for name in ("grading", "answers", "course.worked.derivation", "course.widgets.tunnel"):
         assert "ModuleNotFoundError" in run(room, f"import {name}")
-    assert "shows nothing" in run(room, "from course import worked; worked.elman()['h_1']")
+    for module, use in (("worked", "elman()['h_1']"), ("widgets", "gradient_tunnel(len)")):
+        shown = run(room, f"from course import {module}; {module}.{use}")
+        assert f"course.{module} shows nothing" in shown
 
 
 @pytest.mark.parametrize(
@@ -396,8 +398,10 @@ def test_forbidden_names_are_found_under_their_aliases():
         ("c(x)", ("from torch.nn.functional import conv1d as c",)),
         ("import torch.nn.functional as G\nG.conv1d(x)", ()),
     ):
-        assert forbidden.used(source, others, ("F.conv1d",)) == ["F.conv1d"], source
-    assert forbidden.used("conv1d(x)", ("def conv1d(x): pass",), ("F.conv1d",)) == []
+        assert forbidden.used(source, forbidden.imports(others), ("F.conv1d",)) == ["F.conv1d"], (
+            source
+        )
+    assert forbidden.used("conv1d(x)", {}, ("F.conv1d",)) == []
 
 
 def test_top_level_await_magics_and_pictures_work_as_in_a_notebook(court):

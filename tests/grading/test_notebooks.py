@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbconvert
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -18,6 +19,7 @@ from grading.chapter import read
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = Layout.at(ROOT).names()
+MODEL = "ch04_rnn"  # it has a quiz and a written question
 BUDGET_SECONDS = 90
 BUDGET_KIB = 2 * 2**20
 
@@ -97,6 +99,24 @@ def outputs(book: nbformat.NotebookNode, suffix: str) -> list[str]:
     ]
 
 
+def pictures(book: nbformat.NotebookNode) -> list[tuple[str, str]]:
+    """Of each cell that shows a widget: its source, and the text of the picture that is kept.
+
+    A cell that waits for a function of the student's may have none.
+    """
+    found = []
+    for cell in book.cells:
+        if cell.cell_type != "code" or not re.search(r"(?m)^ *(\w+ = )?widgets\.", cell.source):
+            continue
+        shown = [output.get("data", {}).get("text/html", "") for output in cell.outputs]
+        kept = [html for html in shown if "nnwo-still" in html]
+        if kept or "finished(" not in cell.source:
+            image = r'<img src="data:image/png;base64,iVBOR[^>]* alt="([^"]{60,})"'
+            assert len(kept) == 1 and re.search(image, kept[0]), f"{cell.source}: no picture"
+            found.append((cell.source, re.search(image, kept[0])[1]))
+    return found
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_the_untouched_release_runs_to_its_end(name, tmp_path):
     """Run All goes through without an error or a warning; every exercise says "not attempted"."""
@@ -107,12 +127,23 @@ def test_the_untouched_release_runs_to_its_end(name, tmp_path):
         for output in cell.get("outputs", []):
             assert output.get("name") != "stderr", output
             assert output.output_type != "error"
+    for source, alt in pictures(book):
+        stub = re.search(r"widgets\.\w+\((\w*)", source)[1]
+        own = any(
+            c.get("metadata", {}).get("nbgrader", {}).get("grade_id") == stub for c in book.cells
+        )
+        assert (f"{stub} is not written yet" in alt) == own, alt
+    page, _ = nbconvert.HTMLExporter().from_notebook_node(book)
+    assert page.count('class="nnwo-still"') == len(pictures(book))
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_the_source_scores_full_marks_where_nbgrader_reads_them(name, tmp_path):
     """While nbgrader runs it, each check cell's plain text is its full points and no more."""
     book = run(ROOT / "source" / name / f"{name}.ipynb", tmp_path, NBGRADER_EXECUTION="autograde")
+    told = " ".join(alt for _, alt in pictures(book))
+    assert told, "a chapter shows widgets"
+    assert "not written yet" not in told and "stopped in" not in told and "; expected" not in told
     for cell in book.cells:
         options = cell.metadata.get("nbgrader", {})
         if options.get("grade") and cell.cell_type == "code":
@@ -134,7 +165,7 @@ def validate(path: Path, folder: Path, expected: Path | None = None) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", CHAPTERS[:1])
+@pytest.mark.parametrize("name", [MODEL])
 def test_validate_passes_on_source_and_fails_on_release(name, tmp_path):
     """nbgrader's validation is content with the answers, and names each stub as not attempted."""
     said = validate(ROOT / "source" / name / f"{name}.ipynb", tmp_path)

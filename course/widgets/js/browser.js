@@ -46,14 +46,17 @@ export function banner(ctx, words, colours, width) {
 }
 
 // An anywidget module from a drawing. `picture` is {values, arrays, computed, colours, width,
-// height}: the controls' values, what the kernel sent, and the values that it was computed for.
+// height, local}: the controls' values, what the kernel sent, and the values that it was computed for.
 // touch(x, y, phase, picture) may turn a drag on the canvas into moves, as {w: 1.5}.
+// keys(key, picture) may do the same for a key that is pressed while the canvas has the focus.
+// `picture.local` is the view's own to change: a cursor, what a drag began with.
 // words(picture) may give the alternative text at once, without waiting for the kernel.
-export function browser(draw, { touch, words } = {}) {
+export function browser(draw, { touch, keys, words } = {}) {
   function render({ model, el }) {
     const spec = model.get("spec");
     const first = model.get("start");
     const values = { ...spec.values };
+    const local = {};
     const latest = { arrays: unpacked(first.arrays), computed: { ...values }, problem: first.problem };
     const moved = (changes) => {
       Object.assign(values, changes);
@@ -66,7 +69,7 @@ export function browser(draw, { touch, words } = {}) {
 
     function picture() {
       const colours = spec.palettes[themeOf(parts.root)];
-      return { values: { ...values }, ...latest, colours, width, height };
+      return { values: { ...values }, ...latest, local, colours, width, height };
     }
     let frame = 0;
     let wanted = 0;
@@ -122,6 +125,17 @@ export function browser(draw, { touch, words } = {}) {
             parts.set(changes);
           }
         });
+    }
+    if (keys) {
+      canvas.tabIndex = 0;
+      canvas.setAttribute("role", "application");
+      canvas.addEventListener("keydown", (event) => {
+        const changes = event.ctrlKey || event.metaKey ? null : keys(event.key, picture());
+        if (!changes) return;
+        event.preventDefault();
+        if (Object.keys(changes).length) moved(changes);
+        else show();
+      });
     }
     parts.describe(first.alt);
     paint();

@@ -47,6 +47,7 @@ function controlOf(control, id, move) {
     const node = make("div", { class: "nnwo-control" }, label, input);
     return { node, set: (value) => (input.value = value) };
   }
+  if (control.kind === "grid") return gridOf(control, id, move);
   const onRail = (value) => (control.log ? Math.log10(value) : value);
   const fromRail = (rail) => (control.log ? 10 ** rail : rail);
   const input = make("input", {
@@ -76,6 +77,29 @@ function controlOf(control, id, move) {
     node.classList.add("nnwo-wide");
   }
   return { node, set: (value) => ((input.value = onRail(value)), show()) };
+}
+
+// Fields for rows of numbers, or nothing where they are set on the picture.
+function gridOf(control, id, move) {
+  if (!control.typed) return { node: make("span", { hidden: true }), set: () => {} };
+  const { label, rows, columns, low, high, step } = control;
+  const inputs = Array.from({ length: rows * columns }, (_, i) => {
+    const name = `${label}, row ${Math.floor(i / columns) + 1}, column ${(i % columns) + 1}`;
+    const input = make("input", { type: "number", min: low, max: high, step, "aria-label": name });
+    input.addEventListener("input", () => {
+      if (!inputs.some((other) => Number.isNaN(other.valueAsNumber)))
+        move(inputs.map((other) => Math.min(Math.max(other.valueAsNumber, low), high)));
+    });
+    return input;
+  });
+  const cells = make("div", { class: "nnwo-cells", style: `--columns: ${columns}` }, ...inputs);
+  const head = make("span", { id, class: "nnwo-head" }, label);
+  const node = make("div", { class: "nnwo-grid", role: "group", "aria-labelledby": id }, head, cells);
+  const set = (values) =>
+    inputs.forEach((input, i) => {
+      if (input.valueAsNumber !== values[i]) input.value = values[i];
+    });
+  return { node, set };
 }
 
 // Hide the still picture, an output after the widget's, while the widget lives. JupyterLab does

@@ -1,6 +1,6 @@
-"""What stands for `course.worked` where notebooks are graded: everything, and it shows nothing.
+"""What stands for `course.worked` and `course.widgets` where notebooks are graded: nothing to see.
 
-Chapters import it at their top. The real one would compute some exercises' answers.
+Chapters import them at their top. The real ones would compute some exercises' answers.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from typing import Any
 
 
 class Nothing:
-    """Whatever a derivation is asked for.
+    """Whatever a derivation or a widget is asked for.
 
     >>> Nothing()("elman")["h_1"]
-    (course.worked shows nothing while a notebook is graded)
+    (grading.judge.inside.nothing shows nothing while a notebook is graded)
     """
 
     def __call__(self, *arguments: Any, **named: Any) -> Nothing:
@@ -27,7 +27,7 @@ class Nothing:
         return self
 
     def __repr__(self) -> str:
-        return "(course.worked shows nothing while a notebook is graded)"
+        return f"({__name__} shows nothing while a notebook is graded)"
 
 
 def __getattr__(name: str) -> Nothing:
