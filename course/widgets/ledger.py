@@ -227,11 +227,11 @@ def account(state: Ledger, result: Entries) -> list[str]:
     at = list(EDGES).index(state.edge)
     name, place = EDGES[state.edge]
     yours, weight = result.yours[at], getattr(state, name)[place]
-    sign = "✓" if result.agree()[at] else "✗ differs"
+    sign = "" if np.isnan(yours) else " ✓" if result.agree()[at] else " ✗ differs"
     return [
         f"Edge {state.edge}, weight {short(weight)}:",
         *(f"{line};" for line in chain(state, state.edge)),
-        f"your gradient: {short(yours)} {sign};",
+        f"your gradient: {short(yours)}{sign};",
         f"predicted change of C: {bracketed(yours)} · {bracketed(state.nudge)} = "
         f"{short(round(yours * state.nudge, 9))};",
         f"true change of C: {short(after)} − {short(before)} = {short(after - before)}.",

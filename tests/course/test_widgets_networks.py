@@ -255,7 +255,7 @@ def test_wrong_gradients_stand_on_the_edges():
     assert (
         w.problem == "<lambda> returned a dict without b1, W2 and b2; expected W1, b1, W2 and b2."
     )
-    assert "your gradient: none" in w.alt
+    assert "your gradient: none;" in w.alt
 
 
 # Fit dial ----------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ export function account(picture) {
     lines: current ? arrays.lines[values.edge] : ["…"],
     yours: current ? arrays.yours.data[index] : NaN,
     exact: current ? arrays.exact.data[index] : NaN,
-    agrees: arrays.agree[index],
+    verdict: current && Number.isFinite(arrays.yours.data[index]) ? (arrays.agree[index] ? " ✓" : " ✗ differs") : "",
   };
 }
 
@@ -136,8 +136,7 @@ function page(ctx, picture, told) {
     y += 23;
   }
   ctx.fillStyle = colours.mine;
-  const verdict = told.current ? (told.agrees ? " ✓" : " ✗ differs") : "";
-  ctx.fillText(`your ${arrays.name}: ${told.current ? short(told.yours) : "…"}${verdict}`, 560, y);
+  ctx.fillText(`your ${arrays.name}: ${told.current ? short(told.yours) : "…"}${told.verdict}`, 560, y);
   ctx.fillStyle = colours.ink;
   ctx.font = "bold 14px system-ui, sans-serif";
   const foretold = told.yours * values.nudge;
@@ -240,8 +239,8 @@ function words(picture) {
   if (!told.current) return `${start}Computing.`;
   return (
     `${start}A network of 2 inputs, 2 hidden units and p. Edge ${values.edge}, weight ` +
-    `${short(told.weight)}: ${told.lines.join("; ")}; your gradient: ${short(told.yours)} ` +
-    `${told.agrees ? "✓" : "✗ differs"}; predicted change of C: ${bracketed(told.yours)} · ` +
+    `${short(told.weight)}: ${told.lines.join("; ")}; your gradient: ${short(told.yours)}` +
+    `${told.verdict}; predicted change of C: ${bracketed(told.yours)} · ` +
     `${bracketed(values.nudge)} = ${short(told.yours * values.nudge)}; true change of C: ` +
     `${short(told.after.cost - told.before)}.`
   );
