@@ -1,4 +1,4 @@
-"""The grades of one grading, and what is said about them: to whom something is owed, what was hard."""
+"""The grades of one grading, and what is said about them: what was hard, who needs a person."""
 
 from __future__ import annotations
 
