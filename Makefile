@@ -4,9 +4,9 @@
 PYTHON ?= python3
 CHAPTER ?=
 
-.PHONY: help lab test build grade demo bundle lock
+.PHONY: help lab test build grade demo bundle bench lock
 
-help lab test build demo bundle lock:
+help lab test build demo bundle bench lock:
 	@$(PYTHON) start.py $@ $(ARGS)
 
 grade:

@@ -52,6 +52,7 @@ JOBS = {
     "grade": Job("", "grading", ["grading", "autograde"], "grade a chapter: grade ch04_rnn"),
     "demo": Job("", "grading", ["grading", "demo"], "a simulated class, from release to grades"),
     "bundle": Job("", "grading", ["grading", "bundle"], "dist/student/: what students may have"),
+    "bench": Job("test", "benchmarks", ["benchmarks"], "measure all, write benchmarks/README.md"),
     "lock": Job("test", "tests", None, "renew requirements.lock"),
 }
 

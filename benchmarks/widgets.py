@@ -156,13 +156,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30, help="moves of each widget")
     parser.add_argument("--out", type=Path, help="a Markdown file for the table")
     options = parser.parse_args()
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    with tempfile.TemporaryDirectory() as folder, jupyterlab(Path(folder)) as address:
-        times = measure(address, options.rounds)
-    text = table(times, load)
+    text = report(options.rounds)
     print(text)
     if options.out:
         options.out.write_text(text, encoding="utf-8")
+
+
+def report(rounds: int) -> str:
+    """Measure, and return the table as Markdown."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    with tempfile.TemporaryDirectory() as folder, jupyterlab(Path(folder)) as address:
+        return table(measure(address, rounds), load)
 
 
 def table(times: list[list[float]], load: float) -> str:

@@ -1,0 +1,228 @@
+"""Grading a class: stock `nbgrader autograde` beside ours, by number of workers.
+
+    python -m benchmarks.classes [--students 100] [--stock 8]
+
+Both grade the same chapter and the same submissions by the same command, in one process a class as
+far as stock goes, and neither runs the cells that only demonstrate. Stock is timed on a part of
+the class and scaled: what two submissions take, and as often as needed what each further one does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import psutil
+
+from grading.answers import load_quiz
+from grading.autograde import register
+from grading.build import Layout
+from grading.commands import nbgrader
+from grading.judge import judging, warm
+from grading.judge.material import CourseFolder
+from grading.judge.reading import read
+from grading.judge.releases import Releases
+from grading.judge.sandbox import Room
+from grading.notebook import insert
+
+ROOT = Path(__file__).resolve().parents[1]
+LAYOUT = Layout.at(ROOT)
+STOCK = """
+c = get_config()
+c.CourseDirectory.course_id = "stock"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py", "*.md"]
+c.Execute.skip_cells_with_tag = "demo"
+c.Execute.timeout = 120
+"""
+SAMPLE = 20  # submissions whose students' own part is timed
+
+
+@dataclass
+class Run:
+    """One grading of a class: wall seconds, and the most memory at one time, in bytes."""
+
+    name: str
+    students: int
+    seconds: float
+    memory: int = 0
+
+
+def bodies(name: str, course: CourseFolder) -> Iterator[dict[str, list[str]]]:
+    """What student after student types: half of them all right, a fifth done by half, the others
+    make one listed mistake in every exercise."""
+    keys = course.material(name).keys
+    right = {exercise: key.body() for exercise, key in keys.items()}
+    quiz = LAYOUT.answers / name / "quiz.py"
+    letters = {n: q.right for n, q in load_quiz(quiz).items()} if quiz.is_file() else {}
+    quizzes = [n for n in course.material(name).visible if n not in keys]
+    right |= {n: [f"return {letters}"] for n in quizzes}
+    half = dict(itertools.islice(right.items(), len(right) // 2))
+    for number in itertools.count():
+        wrong = {n: k.body(k.mistakes[number % len(k.mistakes)]) for n, k in keys.items()}
+        yield right if number % 10 < 5 else half if number % 10 < 7 else right | wrong
+
+
+def make_class(folder: Path, name: str, students: int) -> Path:
+    """A course's folder with one chapter and a class's submissions."""
+    for part in ("chapters", "answers", "release", "source", "course"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    shutil.copy(LAYOUT.chapters / f"{name}.md", folder / "chapters")
+    for part in (LAYOUT.answers, LAYOUT.release, LAYOUT.source):
+        shutil.copytree(part / name, folder / part.name / name)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    released = LAYOUT.release / name / f"{name}.ipynb"
+    for number, typed in zip(range(students), bodies(name, CourseFolder(ROOT)), strict=False):
+        book = nbformat.read(released, as_version=4)
+        for cell in book.cells:
+            if body := typed.get(cell.metadata.get("nbgrader", {}).get("grade_id", "")):
+                cell.source = insert(cell.source, body)
+        place = folder / "submitted" / f"student{number:03}" / name
+        place.mkdir(parents=True)
+        nbformat.write(book, place / f"{name}.ipynb")
+    register(folder, name)
+    return folder
+
+
+def timed(folder: Path, name: str, label: str, students: int, *options: str) -> Run:
+    """Run `nbgrader autograde` on the first `students` of a class, watched."""
+    out = [path.name for path in sorted((folder / "submitted").iterdir())[students:]]
+    watch = Watch()
+    with watch:
+        nbgrader(
+            *(folder, "autograde", name, "--create", "--force", *options),
+            f"--CourseDirectory.student_id_exclude={','.join(out)}",
+        )
+    return Run(label, students, watch.seconds, watch.memory)
+
+
+class Watch:
+    """Wall time, and the most memory that this process's children hold together (PSS)."""
+
+    def __enter__(self) -> Watch:
+        self.memory, self.on = 0, True
+        self.thread = threading.Thread(target=self._look, daemon=True)
+        self.start = time.monotonic()
+        self.thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.seconds = time.monotonic() - self.start
+        self.on = False
+        self.thread.join()
+
+    def _look(self) -> None:
+        while self.on:
+            total = 0
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    total += process.memory_full_info().pss
+                except psutil.Error:
+                    continue
+            self.memory = max(self.memory, total)
+            time.sleep(1.0)
+
+
+def own_share(folder: Path, name: str) -> tuple[float, float]:
+    """Seconds a submission that its own code takes, and those that the judge takes with it."""
+    own, whole = [], []
+    ask = Room.ask
+    spent = [0.0]
+
+    def clocked(self: Room, *arguments: object) -> object:
+        start = time.monotonic()
+        try:
+            return ask(self, *arguments)
+        finally:
+            spent[0] += time.monotonic() - start
+
+    course, releases = CourseFolder(folder), Releases(folder)
+    Room.ask = clocked  # type: ignore[method-assign]
+    try:
+        for number, place in enumerate(sorted((folder / "submitted").iterdir())[: SAMPLE + 1]):
+            spent[0], start = 0.0, time.monotonic()
+            judging.judge(read(place / name, name, releases).notebook, place.name, course)
+            if number:  # the first one starts the sandbox
+                own.append(spent[0])
+                whole.append(time.monotonic() - start)
+    finally:
+        Room.ask = ask  # type: ignore[method-assign]
+        warm.cool()
+    return statistics.mean(own), statistics.mean(whole)
+
+
+def measure(name: str, students: int, part: int) -> tuple[list[Run], float, tuple[float, float]]:
+    """Our runs by workers, stock's seconds for the whole class, and the students' own share."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = make_class(Path(place) / "ours", name, students)
+        stock = Path(place) / "stock"
+        shutil.copytree(folder, stock)
+        (stock / "nbgrader_config.py").write_text(STOCK)
+        (stock / "gradebook.db").unlink(missing_ok=True)
+        register(stock, name)
+        few, more = (timed(stock, name, "stock", n).seconds for n in (2, part))
+        each = (more - few) / (part - 2)
+        runs = []
+        for workers in sorted({1, len(os.sched_getaffinity(0))}):
+            options = (f"--JudgeExporter.workers={workers}", "--JudgeExporter.again=True")
+            runs.append(timed(folder, name, f"{workers}", students, *options))
+        whole = Watch()
+        with whole:
+            command = [sys.executable, "-P", "-m", "grading", "autograde", name, "--force"]
+            subprocess.run(command, cwd=folder, check=False, stdout=subprocess.DEVNULL)
+        runs.append(Run("whole", students, whole.seconds, whole.memory))
+        with whole:
+            subprocess.run(command[:-1], cwd=folder, check=False, stdout=subprocess.DEVNULL)
+        runs.append(Run("again", students, whole.seconds, whole.memory))
+        return runs, few + (students - 2) * each, own_share(folder, name)
+
+
+def report(name: str = "ch04_rnn", students: int = 100, part: int = 8) -> str:
+    """The table, as Markdown."""
+    runs, stock, (own, whole) = measure(name, students, part)
+    lines = [
+        f"`nbgrader autograde {name}`, {students} submissions; stock timed on {part} of them and "
+        f"scaled.\n",
+        "| what | seconds | a submission | times stock | peak memory |",
+        "|---|---|---|---|---|",
+        f"| stock nbgrader | {stock:.0f} | {stock / students:.2f} | 1 | |",
+    ]
+    titles = {"whole": "`grading autograde`, with feedback and table", "again": "the same, again"}
+    for run in runs:
+        title = titles.get(run.name, f"the judge, {run.name} worker{'s' * (run.name != '1')}")
+        lines.append(
+            f"| {title} | {run.seconds:.1f} | {run.seconds / students:.2f} "
+            f"| {stock / run.seconds:.1f} | {run.memory / 2**30:.2f} GiB |"
+        )
+    best = next(run for run in reversed(runs) if run.name.isdigit())
+    lines.append(
+        f"\nA submission's own cells and functions take {own:.2f} s of the {whole:.2f} s that one "
+        f"judge alone needs for it: {whole / own:.2f} times. The class took "
+        f"{best.seconds * int(best.name) / (own * students):.2f} times its own share of the "
+        f"{best.name} workers' time, starting, comparing and nbgrader's writing included."
+    )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Grading a class, beside stock nbgrader.")
+    parser.add_argument("--students", type=int, default=100)
+    parser.add_argument("--stock", type=int, default=8, help="submissions that stock is timed on")
+    parser.add_argument("--chapter", default="ch04_rnn")
+    options = parser.parse_args()
+    print(report(options.chapter, options.students, options.stock))
+
+
+if __name__ == "__main__":
+    main()
