@@ -58,11 +58,15 @@ def network(rng, n, d, h):
 
 def cases(rng):
     one, many, special = criteria
-    worked = {"X": np.array([[1.0, 2.0]]), "y": np.array([[1.0]]),
-              "W1": np.array([[2.0, -1.0], [1.0, 1.0], [-1.0, 0.0]]),
-              "b1": np.array([1.0, -1.0, 0.0]), "W2": np.array([[3.0, -1.0, 2.0]]),
-              "b2": np.array([-1.0])}
-    yield Case(one, "the example, last sum 0, target 1", worked, False)
+    worked = {
+        "X": np.array([[1.0, 2.0]]),
+        "y": np.array([[1.0]]),
+        "W1": np.array([[2.0, -1.0], [1.0, 1.0], [-1.0, 0.0]]),
+        "b1": np.array([1.0, -1.0, 0.0]),
+        "W2": np.array([[3.0, -1.0, 2.0]]),
+        "b2": np.array([-1.0]),
+    }
+    yield Case(one, "the example with a third, silent unit", worked, False)
     a = network(rng, 1, 3, 2)
     yield Case(one, "1 row, 3 inputs, 2 hidden units", a)
     yield Case(one, "the same row with the other target", a | {"y": 1 - a["y"]})
@@ -81,46 +85,93 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("no_slope", "the slope of relu is left out",
+    Mistake(
+        "no_slope",
+        "the slope of relu is left out",
         "A silent unit passes nothing on, and so nothing comes back through it either.",
-        old=" * (A > 0)", new=""),
-    Mistake("phi_for_slope", "the error is multiplied by relu itself and not by its slope",
+        old=" * (A > 0)",
+        new="",
+    ),
+    Mistake(
+        "phi_for_slope",
+        "the error is multiplied by relu itself and not by its slope",
         "On the way back the *derivative* of the activation is needed. How steep is relu where "
         "it is on?",
-        old="* (A > 0)", new="* H"),
-    Mistake("sign_of_delta", "relu's slope is decided by the sign of the returning error",
+        old="* (A > 0)",
+        new="* H",
+    ),
+    Mistake(
+        "sign_of_delta",
+        "relu's slope is decided by the sign of the returning error",
         "Whether a unit is on was decided on the way forward. Which numbers tell it?",
-        old="delta1 = delta2 @ W2 * (A > 0)", new="delta1 = torch.relu(delta2 @ W2)"),
-    Mistake("slope_turned", "relu lets the error back where the unit was off",
+        old="delta1 = delta2 @ W2 * (A > 0)",
+        new="delta1 = torch.relu(delta2 @ W2)",
+    ),
+    Mistake(
+        "slope_turned",
+        "relu lets the error back where the unit was off",
         "Which units took part in the answer, those above 0 or those below?",
-        old="(A > 0)", new="(A < 0)"),
-    Mistake("sum", "the rows are added up and not averaged",
+        old="(A > 0)",
+        new="(A < 0)",
+    ),
+    Mistake(
+        "sum",
+        "the rows are added up and not averaged",
         "The cost is a mean over n rows. Where does your code divide by n?",
-        old="error / len(y)", new="error"),
-    Mistake("sigmoid_slope", "the slope p (1 - p) of the sigmoid is multiplied in once more",
+        old="error / len(y)",
+        new="error",
+    ),
+    Mistake(
+        "sigmoid_slope",
+        "the slope p (1 - p) of the sigmoid is multiplied in once more",
         "With this cost that slope cancels: the derivative by the last sum is p - y alone.",
-        old="error = p - y", new="error = (p - y) * p * (1 - p)"),
-    Mistake("sign", "every error is taken as y - p",
+        old="error = p - y",
+        new="error = (p - y) * p * (1 - p)",
+    ),
+    Mistake(
+        "sign",
+        "every error is taken as y - p",
         "If p is too large the cost grows with it. Is your slope positive then?",
-        old="error = p - y", new="error = y - p"),
-    Mistake("no_W2", "the error goes from the output to the hidden units without W2",
+        old="error = p - y",
+        new="error = y - p",
+    ),
+    Mistake(
+        "no_W2",
+        "the error goes from the output to the hidden units without W2",
         "How much does the last sum move when one hidden unit moves by a little?",
-        old="delta2 @ W2 *", new="delta2 *"),
-    Mistake("before_relu", "the gradient of W2 is built from the sums before relu",
+        old="delta2 @ W2 *",
+        new="delta2 *",
+    ),
+    Mistake(
+        "before_relu",
+        "the gradient of W2 is built from the sums before relu",
         "What was W2 multiplied by on the way forward?",
-        old="delta2.T @ H", new="delta2.T @ A"),
-    Mistake("no_sigmoid", "the last sum is compared with y without its sigmoid",
+        old="delta2.T @ H",
+        new="delta2.T @ A",
+    ),
+    Mistake(
+        "no_sigmoid",
+        "the last sum is compared with y without its sigmoid",
         "p is a probability. What turns the last sum into one?",
-        old="torch.sigmoid(H @ W2.T + b2)", new="H @ W2.T + b2"),
-    Mistake("bias_mean", "the gradients of the biases are averaged over the rows once more",
+        old="torch.sigmoid(H @ W2.T + b2)",
+        new="H @ W2.T + b2",
+    ),
+    Mistake(
+        "bias_mean",
+        "the gradients of the biases are averaged over the rows once more",
         "The 1/n is in your errors already. Sum or mean?",
         old='"b1": delta1.sum(dim=0),\n        "W2": delta2.T @ H,\n        "b2": '
         "delta2.sum(dim=0)",
         new='"b1": delta1.mean(dim=0),\n        "W2": delta2.T @ H,\n        "b2": '
-        "delta2.mean(dim=0)"),
-    Mistake("forward_no_b1", "b1 is left out on the way forward",
+        "delta2.mean(dim=0)",
+    ),
+    Mistake(
+        "forward_no_b1",
+        "b1 is left out on the way forward",
         "Check the forward half first: which of the six arguments does it never read?",
-        old=" + b1", new=""),
+        old=" + b1",
+        new="",
+    ),
 )
 
 
@@ -131,8 +182,12 @@ def row_by_row(X, y, W1, b1, W2, b2):
         h = a.clamp(min=0)
         delta2 = torch.sigmoid(W2 @ h + b2) - t
         delta1 = (W2.T @ delta2) * torch.where(a > 0, 1.0, 0.0)
-        now = {"W1": torch.outer(delta1, x), "b1": delta1, "W2": torch.outer(delta2, h),
-               "b2": delta2}
+        now = {
+            "W1": torch.outer(delta1, x),
+            "b1": delta1,
+            "W2": torch.outer(delta2, h),
+            "b2": delta2,
+        }
         grads = {name: grads[name] + now[name] / len(X) for name in grads}
     return grads
 
@@ -151,11 +206,11 @@ alternatives = (row_by_row, with_numpy)
 
 hints = (
     "Forward first, and keep A, H and p: the way back needs them all. Then begin at the end: "
-    "which slope has the cost at the last sum?",
+    "what is the slope of the cost by the last sum? The docstring gives it.",
     "Each weight's gradient is what arrives behind it times what went in before it: delta2 with "
     "H for W2, delta1 with X for W1. For n rows that is delta.T @ inputs.",
-    "delta2 = (p - y) / n, shape (n, 1). Back through W2 it has shape (n, h), and where A was "
-    "not above 0 it ends. The biases get the column sums of the two deltas.",
+    "What arrives at the last sum has shape (n, 1). Back through W2 it has shape (n, h), and where "
+    "A was not above 0 it ends. The biases get the column sums of the two deltas.",
 )
 
 excused_mutants = {

@@ -49,16 +49,19 @@ def drawn(rng, n, positives, thr):
         y[rng.choice(n, size=positives, replace=False)] = 1
         p = np.clip(rng.normal(0.42, 0.18, size=n) + 0.14 * y, 0.03, 0.97)
         said = p >= thr
-        cells = [int((said & (y == 1)).sum()), int((said & (y == 0)).sum()),
-                 int((~said & (y == 1)).sum()), int((~said & (y == 0)).sum())]
+        cells = [
+            int((said & (y == 1)).sum()),
+            int((said & (y == 0)).sum()),
+            int((~said & (y == 1)).sum()),
+            int((~said & (y == 0)).sum()),
+        ]
         if len(set(cells)) == 4 and min(cells) > 0:
             return {"p": p, "y": y, "thr": thr}
 
 
 def cases(rng):
     kind, border, special = criteria
-    worked = {"p": np.array([0.9, 0.6, 0.4, 0.2]), "y": np.array([1.0, 0.0, 1.0, 0.0]),
-              "thr": 0.5}
+    worked = {"p": np.array([0.9, 0.6, 0.4, 0.2]), "y": np.array([1.0, 0.0, 1.0, 0.0]), "thr": 0.5}
     yield Case(kind, "the example, p = 0.9, 0.6, 0.4, 0.2", worked, False)
     yield Case(kind, "12 rows, 5 positive", drawn(rng, 12, 5, 0.5))
     yield Case(kind, "17 rows, 6 positive", drawn(rng, 17, 6, 0.5))
@@ -67,8 +70,10 @@ def cases(rng):
     yield Case(border, "13 rows, threshold 0.62", drawn(rng, 13, 8, 0.62))
     for n, k in ((13, 5), (16, 7)):
         case = drawn(rng, n, k, 0.5)
-        at = [int(rng.choice(np.flatnonzero(case["y"] == 1))),
-              int(rng.choice(np.flatnonzero(case["y"] == 0)))]
+        at = [
+            int(rng.choice(np.flatnonzero(case["y"] == 1))),
+            int(rng.choice(np.flatnonzero(case["y"] == 0))),
+        ]
         case["p"][at] = 0.5
         yield Case(border, f"{n} rows, two of them with p = 0.5", case)
     case = drawn(rng, 12, 5, 0.5)
@@ -84,40 +89,77 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("swapped", "precision and recall are exchanged",
+    Mistake(
+        "swapped",
+        "precision and recall are exchanged",
         "Precision asks those who were *called* positive, recall those who *are*.",
         old="return accuracy, precision, recall, auc",
-        new="return accuracy, recall, precision, auc"),
-    Mistake("strict", "a p equal to the threshold does not count as positive",
+        new="return accuracy, recall, precision, auc",
+    ),
+    Mistake(
+        "strict",
+        "a p equal to the threshold does not count as positive",
         "Positive from the threshold on. Which comparison includes it?",
-        old="p >= thr", new="p > thr"),
-    Mistake("auc_of_labels", "the AUC is computed from the yes and no and not from p",
+        old="p >= thr",
+        new="p > thr",
+    ),
+    Mistake(
+        "auc_of_labels",
+        "the AUC is computed from the yes and no and not from p",
         "The AUC looks at the order of the p, before anybody has chosen a threshold.",
         old="gap = p[real][:, None] - p[~real]",
-        new="gap = said[real].double()[:, None] - said[~real].double()"),
-    Mistake("auc_turned", "the AUC counts the pairs in which the negative has the higher p",
+        new="gap = said[real].double()[:, None] - said[~real].double()",
+    ),
+    Mistake(
+        "auc_turned",
+        "the AUC counts the pairs in which the negative has the higher p",
         "A good network gives positives the higher p. Is your AUC above one half?",
-        old="(gap > 0)", new="(gap < 0)"),
-    Mistake("ties_lost", "a pair with equal p counts nothing for the AUC",
+        old="(gap > 0)",
+        new="(gap < 0)",
+    ),
+    Mistake(
+        "ties_lost",
+        "a pair with equal p counts nothing for the AUC",
         "If both have the same p it is a toss-up. What is half a win?",
-        old=" + (gap == 0) / 2", new=""),
-    Mistake("fixed_threshold", "the threshold is always 0.5",
+        old=" + (gap == 0) / 2",
+        new="",
+    ),
+    Mistake(
+        "fixed_threshold",
+        "the threshold is always 0.5",
         "Which of the three arguments is never read?",
-        old="p >= thr", new="p >= 0.5"),
-    Mistake("specificity", "recall is computed among the negatives",
+        old="p >= thr",
+        new="p >= 0.5",
+    ),
+    Mistake(
+        "specificity",
+        "recall is computed among the negatives",
         "Recall: of all that are really positive, how many were found?",
         old="recall = tp / real.sum()",
-        new="recall = (~said & ~real).sum().double() / (~real).sum()"),
-    Mistake("accuracy_is_tp", "only the positives that were found count for the accuracy",
+        new="recall = (~said & ~real).sum().double() / (~real).sum()",
+    ),
+    Mistake(
+        "accuracy_is_tp",
+        "only the positives that were found count for the accuracy",
         "A negative that was called negative is right, too.",
-        old="(said == real).double().mean()", new="tp / len(y)"),
-    Mistake("error_rate", "the share of wrong answers is given for the accuracy",
+        old="(said == real).double().mean()",
+        new="tp / len(y)",
+    ),
+    Mistake(
+        "error_rate",
+        "the share of wrong answers is given for the accuracy",
         "The example has two of four right, so it can't tell; another one can: is yours high "
         "when most are right?",
-        old="(said == real)", new="(said != real)"),
-    Mistake("precision_of_all", "the found positives are divided by all rows for the precision",
+        old="(said == real)",
+        new="(said != real)",
+    ),
+    Mistake(
+        "precision_of_all",
+        "the found positives are divided by all rows for the precision",
         "Precision: of those who were called positive, how many are?",
-        old="tp / said.sum().clamp(min=1)", new="tp / len(y)"),
+        old="tp / said.sum().clamp(min=1)",
+        new="tp / len(y)",
+    ),
 )
 
 

@@ -36,8 +36,18 @@ def oracle(w, X, y, alpha, B, order):
     return w.detach(), math.ceil(len(y) / B)
 
 
-EXAM = np.array([[12, 6, 78], [22, 6.5, 24], [115, 4, 100], [31, 9, 67], [0, 10, 58], [5, 8, 78],
-                 [92, 6, 82], [57, 8, 91]])
+EXAM = np.array(
+    [
+        [12, 6, 78],
+        [22, 6.5, 24],
+        [115, 4, 100],
+        [31, 9, 67],
+        [0, 10, 58],
+        [5, 8, 78],
+        [92, 6, 82],
+        [57, 8, 91],
+    ]
+)
 MARKS = np.array([93.0, 68, 95, 75, 51, 60, 89, 97])
 
 
@@ -45,8 +55,14 @@ def drawn(rng, n, d, B, alpha=0.2):
     order = rng.permutation(n)
     while (order == np.arange(n)).any() and n > 3:
         order = rng.permutation(n)
-    return {"w": rng.normal(size=d) + 0.5, "X": rng.normal(size=(n, d)) + 0.3,
-            "y": 2 * rng.normal(size=n) + 1, "alpha": alpha, "B": B, "order": order}
+    return {
+        "w": rng.normal(size=d) + 0.5,
+        "X": rng.normal(size=(n, d)) + 0.3,
+        "y": 2 * rng.normal(size=n) + 1,
+        "alpha": alpha,
+        "B": B,
+        "order": order,
+    }
 
 
 def cases(rng):
@@ -76,37 +92,75 @@ def old_w(w, X, y, alpha, B, order):
 
 
 mistakes = (
-    Mistake("old_w", "every batch uses the gradient at the weights with which the epoch began",
+    Mistake(
+        "old_w",
+        "every batch uses the gradient at the weights with which the epoch began",
         "The second batch must start where the first has led. Which w does it read?",
-        function=old_w),
-    Mistake("drops_last", "the last, shorter batch is dropped",
+        function=old_w,
+    ),
+    Mistake(
+        "drops_last",
+        "the last, shorter batch is dropped",
         "An epoch is every row once. Which rows does your loop never touch?",
-        old="range(0, len(order), B)", new="range(0, len(order) - B + 1, B)"),
-    Mistake("sum", "the gradients of a batch are added up and not averaged",
+        old="range(0, len(order), B)",
+        new="range(0, len(order) - B + 1, B)",
+    ),
+    Mistake(
+        "sum",
+        "the gradients of a batch are added up and not averaged",
         "With B = 2 your step is twice too long. What kind of average is the cost of a batch?",
-        old=" / len(rows)", new=""),
-    Mistake("always_B", "the last, shorter batch is divided by B as well",
+        old=" / len(rows)",
+        new="",
+    ),
+    Mistake(
+        "always_B",
+        "the last, shorter batch is divided by B as well",
         "How many rows has the last batch really?",
-        old="len(rows)", new="B"),
-    Mistake("by_n", "every batch is divided by the number of all rows",
+        old="len(rows)",
+        new="B",
+    ),
+    Mistake(
+        "by_n",
+        "every batch is divided by the number of all rows",
         "The mean of a batch is over the rows of that batch.",
-        old="len(rows)", new="len(order)"),
-    Mistake("order_ignored", "the rows are taken as they stand in the table and order is not used",
+        old="len(rows)",
+        new="len(order)",
+    ),
+    Mistake(
+        "order_ignored",
+        "the rows are taken as they stand in the table and order is not used",
         "order says which row comes when. Does your code ever read it?",
-        old="rows = order[start : start + B]", new="rows = torch.arange(len(order))[start : "
-        "start + B]"),
-    Mistake("inputs_only", "order is applied to X and not to y",
+        old="rows = order[start : start + B]",
+        new="rows = torch.arange(len(order))[start : start + B]",
+    ),
+    Mistake(
+        "inputs_only",
+        "order is applied to X and not to y",
         "Each row must keep its own target. Shuffle both, or neither.",
-        old="X[rows], y[rows]", new="X[rows], y[start : start + B]"),
-    Mistake("uphill", "the gradient is added and not subtracted",
+        old="X[rows], y[rows]",
+        new="X[rows], y[start : start + B]",
+    ),
+    Mistake(
+        "uphill",
+        "the gradient is added and not subtracted",
         "Which way does the cost go?",
-        old="w - alpha", new="w + alpha"),
-    Mistake("factor_two", "every step is twice as long, as if the cost had no half",
+        old="w - alpha",
+        new="w + alpha",
+    ),
+    Mistake(
+        "factor_two",
+        "every step is twice as long, as if the cost had no half",
         "The cost of a batch begins with 1/(2B). What is left of the 2 in the gradient?",
-        old="alpha * Xb.T", new="2 * alpha * Xb.T"),
-    Mistake("counts_rows", "the rows are counted and not the updates",
+        old="alpha * Xb.T",
+        new="2 * alpha * Xb.T",
+    ),
+    Mistake(
+        "counts_rows",
+        "the rows are counted and not the updates",
         "One batch, one update. With B = n, how often does w change?",
-        old="n_updates += 1", new="n_updates += len(rows)"),
+        old="n_updates += 1",
+        new="n_updates += len(rows)",
+    ),
 )
 
 

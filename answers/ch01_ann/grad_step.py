@@ -24,22 +24,35 @@ def oracle(w, X, y, alpha):
     return (w - alpha * gradient).detach()
 
 
-EXAM = np.array([[12, 6, 78], [22, 6.5, 24], [115, 4, 100], [31, 9, 67], [0, 10, 58], [5, 8, 78],
-                 [92, 6, 82], [57, 8, 91]])
+EXAM = np.array(
+    [
+        [12, 6, 78],
+        [22, 6.5, 24],
+        [115, 4, 100],
+        [31, 9, 67],
+        [0, 10, 58],
+        [5, 8, 78],
+        [92, 6, 82],
+        [57, 8, 91],
+    ]
+)
 MARKS = np.array([93.0, 68, 95, 75, 51, 60, 89, 97])
 
 
 def drawn(rng, n, d, alpha):
     X = rng.normal(size=(n, d)) + 0.3
-    return {"w": rng.normal(size=d) + 0.5, "X": X, "y": 2 * rng.normal(size=n) + 1,
-            "alpha": alpha}
+    return {"w": rng.normal(size=d) + 0.5, "X": X, "y": 2 * rng.normal(size=n) + 1, "alpha": alpha}
 
 
 def cases(rng):
     kind, special = criteria
     Z = np.c_[(EXAM - EXAM.mean(axis=0)) / EXAM.std(axis=0), np.ones(8)]
-    yield Case(kind, "the exam table, w = 0, alpha = 0.1",
-               {"w": np.zeros(4), "X": Z, "y": MARKS, "alpha": 0.1}, False)
+    yield Case(
+        kind,
+        "the exam table, w = 0, alpha = 0.1",
+        {"w": np.zeros(4), "X": Z, "y": MARKS, "alpha": 0.1},
+        False,
+    )
     yield Case(kind, "5 rows of 3 columns", drawn(rng, 5, 3, 0.1))
     b = drawn(rng, 7, 2, 0.3)
     yield Case(kind, "7 rows of 2 columns", b)
@@ -51,39 +64,83 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("uphill", "the gradient is added, so that the step goes uphill",
+    Mistake(
+        "uphill",
+        "the gradient is added, so that the step goes uphill",
         "Compute the cost before and after your step. Which way did it go?",
-        old="w - alpha", new="w + alpha"),
-    Mistake("factor_two", "the step is twice as long, as if the cost had no half",
+        old="w - alpha",
+        new="w + alpha",
+    ),
+    Mistake(
+        "factor_two",
+        "the step is twice as long, as if the cost had no half",
         "The cost begins with 1/(2n). What is left when the 2 of the square comes down?",
-        old="alpha * X.T", new="2 * alpha * X.T"),
-    Mistake("sum", "the gradients of the rows are added up and not averaged",
+        old="alpha * X.T",
+        new="2 * alpha * X.T",
+    ),
+    Mistake(
+        "sum",
+        "the gradients of the rows are added up and not averaged",
         "On the exam table your step is 8 times too long. What does the 1/(2n) leave?",
-        old=" / len(y)", new=""),
-    Mistake("by_columns", "the sum is divided by the number of columns and not of rows",
+        old=" / len(y)",
+        new="",
+    ),
+    Mistake(
+        "by_columns",
+        "the sum is divided by the number of columns and not of rows",
         "An average over n rows is divided by n. Which shape has X?",
-        old="len(y)", new="len(w)"),
-    Mistake("gradient_only", "the gradient is returned and no step is taken",
+        old="len(y)",
+        new="len(w)",
+    ),
+    Mistake(
+        "gradient_only",
+        "the gradient is returned and no step is taken",
         "That tells which way is up. Where does w go from here?",
-        old="w - alpha * X.T @ error / len(y)", new="X.T @ error / len(y)"),
-    Mistake("step_only", "the change is returned and not the new weights",
+        old="w - alpha * X.T @ error / len(y)",
+        new="X.T @ error / len(y)",
+    ),
+    Mistake(
+        "step_only",
+        "the change is returned and not the new weights",
         "That is how far to move. From where?",
-        old="w - alpha", new="- alpha"),
-    Mistake("y_ignored", "the predictions are taken for the errors",
+        old="w - alpha",
+        new="- alpha",
+    ),
+    Mistake(
+        "y_ignored",
+        "the predictions are taken for the errors",
         "Where does the target enter?",
-        old="X @ w - y", new="X @ w"),
-    Mistake("no_alpha", "alpha is left out",
+        old="X @ w - y",
+        new="X @ w",
+    ),
+    Mistake(
+        "no_alpha",
+        "alpha is left out",
         "Which of the four arguments does your code never read?",
-        old="alpha * X.T", new="X.T"),
-    Mistake("one_mean", "one mean is taken over all columns, so that every weight moves alike",
+        old="alpha * X.T",
+        new="X.T",
+    ),
+    Mistake(
+        "one_mean",
+        "one mean is taken over all columns, so that every weight moves alike",
         "Each weight has a slope of its own. Over which dimension do you average?",
-        old="X.T @ error / len(y)", new="(error[:, None] * X).mean()"),
-    Mistake("x_left_out", "the inputs are left out, so that every weight takes the mean error",
+        old="X.T @ error / len(y)",
+        new="(error[:, None] * X).mean()",
+    ),
+    Mistake(
+        "x_left_out",
+        "the inputs are left out, so that every weight takes the mean error",
         "Each weight gets a share as large as its own input. Where does X enter your step?",
-        old="X.T @ error / len(y)", new="error.mean()"),
-    Mistake("mean_first", "errors and columns are averaged first and multiplied then",
+        old="X.T @ error / len(y)",
+        new="error.mean()",
+    ),
+    Mistake(
+        "mean_first",
+        "errors and columns are averaged first and multiplied then",
         "The mean of products is not the product of means: each row's error meets its own inputs.",
-        old="X.T @ error / len(y)", new="error.mean() * X.mean(dim=0)"),
+        old="X.T @ error / len(y)",
+        new="error.mean() * X.mean(dim=0)",
+    ),
 )
 
 

@@ -39,8 +39,10 @@ def network(rng, n, *sizes):
     """Inputs (n, sizes[0]) and one pair (W, b) a layer; the sums are neither tiny nor huge."""
     while True:
         case = {"X": rng.normal(size=(n, sizes[0])), "params": layers(rng, sizes)}
-        p = solution(torch.from_numpy(case["X"]), [[torch.from_numpy(v) for v in pair]
-                                                   for pair in case["params"]])
+        p = solution(
+            torch.from_numpy(case["X"]),
+            [[torch.from_numpy(v) for v in pair] for pair in case["params"]],
+        )
         if n == 1 or p.std() > 0.05:  # some unit is on, and not for every row
             return case
 
@@ -75,33 +77,69 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("no_bias", "the biases of the hidden layers are left out",
+    Mistake(
+        "no_bias",
+        "the biases of the hidden layers are left out",
         "Each layer comes with two things, W and b. Does the loop use both?",
-        old="relu(H @ W.T + b)", new="relu(H @ W.T)"),
-    Mistake("no_output_bias", "the bias of the last layer is left out",
+        old="relu(H @ W.T + b)",
+        new="relu(H @ W.T)",
+    ),
+    Mistake(
+        "no_output_bias",
+        "the bias of the last layer is left out",
         "The last layer has a bias like the others.",
-        old="sigmoid(H @ W.T + b)", new="sigmoid(H @ W.T)"),
-    Mistake("no_relu", "the hidden layers have no activation",
+        old="sigmoid(H @ W.T + b)",
+        new="sigmoid(H @ W.T)",
+    ),
+    Mistake(
+        "no_relu",
+        "the hidden layers have no activation",
         "Without relu in between, two layers are no more than one. Which function is missing?",
-        old="torch.relu(H @ W.T + b)", new="(H @ W.T + b)"),
-    Mistake("sigmoid_hidden", "the hidden layers use the sigmoid and not relu",
+        old="torch.relu(H @ W.T + b)",
+        new="(H @ W.T + b)",
+    ),
+    Mistake(
+        "sigmoid_hidden",
+        "the hidden layers use the sigmoid and not relu",
         "The sigmoid stands at the end only. What do the hidden layers use here?",
-        old="torch.relu(", new="torch.sigmoid("),
-    Mistake("tanh_hidden", "the hidden layers use tanh and not relu",
+        old="torch.relu(",
+        new="torch.sigmoid(",
+    ),
+    Mistake(
+        "tanh_hidden",
+        "the hidden layers use tanh and not relu",
         "tanh would do as well, but this network uses another function inside.",
-        old="torch.relu(", new="torch.tanh("),
-    Mistake("no_sigmoid", "the last sum is returned without its sigmoid",
+        old="torch.relu(",
+        new="torch.tanh(",
+    ),
+    Mistake(
+        "no_sigmoid",
+        "the last sum is returned without its sigmoid",
         "Your results leave the range 0 to 1. What turns a sum into a probability?",
-        old="torch.sigmoid(H @ W.T + b)", new="H @ W.T + b"),
-    Mistake("relu_at_the_end", "relu is applied to the last sum before the sigmoid",
+        old="torch.sigmoid(H @ W.T + b)",
+        new="H @ W.T + b",
+    ),
+    Mistake(
+        "relu_at_the_end",
+        "relu is applied to the last sum before the sigmoid",
         "Then no row can get a probability below one half. Is the last layer in the loop?",
-        old="torch.sigmoid(H @ W.T + b)", new="torch.sigmoid(torch.relu(H @ W.T + b))"),
-    Mistake("relu_for_sigmoid", "the last layer uses relu like the others",
+        old="torch.sigmoid(H @ W.T + b)",
+        new="torch.sigmoid(torch.relu(H @ W.T + b))",
+    ),
+    Mistake(
+        "relu_for_sigmoid",
+        "the last layer uses relu like the others",
         "The last layer is different: which activation gives a probability?",
-        old="torch.sigmoid(", new="torch.relu("),
-    Mistake("bias_after_relu", "the bias is added after relu and not before",
+        old="torch.sigmoid(",
+        new="torch.relu(",
+    ),
+    Mistake(
+        "bias_after_relu",
+        "the bias is added after relu and not before",
         "A neuron adds its bias to the sum, and relu looks at what comes out.",
-        old="torch.relu(H @ W.T + b)", new="torch.relu(H @ W.T) + b"),
+        old="torch.relu(H @ W.T + b)",
+        new="torch.relu(H @ W.T) + b",
+    ),
 )
 
 

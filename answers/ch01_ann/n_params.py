@@ -37,31 +37,62 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("no_biases", "the biases are not counted",
+    Mistake(
+        "no_biases",
+        "the biases are not counted",
         "For 12-6-6-1 that gives 114. What has every neuron besides its weights?",
-        old="n_in * n_out + n_out", new="n_in * n_out"),
-    Mistake("bias_per_input", "a bias is counted for every input of a layer and not for every "
-        "neuron",
+        old="n_in * n_out + n_out",
+        new="n_in * n_out",
+    ),
+    Mistake(
+        "bias_per_input",
+        "a bias is counted for every input of a layer and not for every neuron",
         "The bias belongs to the neuron that adds it. How many neurons has a layer?",
-        old="n_in * n_out + n_out", new="n_in * n_out + n_in"),
-    Mistake("one_bias", "one bias is counted for every layer",
+        old="n_in * n_out + n_out",
+        new="n_in * n_out + n_in",
+    ),
+    Mistake(
+        "one_bias",
+        "one bias is counted for every layer",
         "Six neurons in a layer have six biases, not one that they share.",
-        old="n_in * n_out + n_out", new="n_in * n_out + 1"),
-    Mistake("sizes_added", "the sizes of two neighbouring layers are added and not multiplied",
+        old="n_in * n_out + n_out",
+        new="n_in * n_out + 1",
+    ),
+    Mistake(
+        "sizes_added",
+        "the sizes of two neighbouring layers are added and not multiplied",
         "Every neuron has a weight for every input. How many arrows lead from 12 to 6?",
-        old="n_in * n_out + n_out", new="n_in + n_out + n_out"),
-    Mistake("input_biases", "the inputs are given biases as well",
+        old="n_in * n_out + n_out",
+        new="n_in + n_out + n_out",
+    ),
+    Mistake(
+        "input_biases",
+        "the inputs are given biases as well",
         "The input layer computes nothing: it is the row itself.",
-        old="total = 0", new="total = sizes[0]"),
-    Mistake("last_layer_left_out", "the last layer is not counted",
+        old="total = 0",
+        new="total = sizes[0]",
+    ),
+    Mistake(
+        "last_layer_left_out",
+        "the last layer is not counted",
         "How many layers of weights lie between four sizes?",
-        old="range(1, len(sizes))", new="range(1, len(sizes) - 1)"),
-    Mistake("last_layer_only", "only the last layer is left, each layer having replaced the others",
+        old="range(1, len(sizes))",
+        new="range(1, len(sizes) - 1)",
+    ),
+    Mistake(
+        "last_layer_only",
+        "only the last layer is left, each layer having replaced the others",
         "A network has the parameters of all its layers. What keeps what came before in a loop?",
-        old="total += ", new="total = "),
-    Mistake("neurons", "neurons are counted and not their parameters",
+        old="total += ",
+        new="total = ",
+    ),
+    Mistake(
+        "neurons",
+        "neurons are counted and not their parameters",
         "How many numbers does one neuron with 12 inputs learn?",
-        old="n_in * n_out + n_out", new="n_out"),
+        old="n_in * n_out + n_out",
+        new="n_out",
+    ),
 )
 
 

@@ -32,24 +32,48 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("absolute", "the absolute value is returned",
+    Mistake(
+        "absolute",
+        "the absolute value is returned",
         "What does relu say to -3: 3 or 0?",
-        old="z.clamp(min=0)", new="z.abs()"),
-    Mistake("upside_down", "what is below 0 is kept and what is above is cut off",
+        old="z.clamp(min=0)",
+        new="z.abs()",
+    ),
+    Mistake(
+        "upside_down",
+        "what is below 0 is kept and what is above is cut off",
         "A rectifier lets the positive half pass. Which bound is 0, the lower or the upper?",
-        old="clamp(min=0)", new="clamp(max=0)"),
-    Mistake("leaky", "a hundredth of the negative numbers is let through",
+        old="clamp(min=0)",
+        new="clamp(max=0)",
+    ),
+    Mistake(
+        "leaky",
+        "a hundredth of the negative numbers is let through",
         "That is the leaky relu, a cousin. What does the plain one make of -2?",
-        old="z.clamp(min=0)", new="z.clamp(min=0) + 0.01 * z.clamp(max=0)"),
-    Mistake("capped", "the result is cut off at 1 as well",
+        old="z.clamp(min=0)",
+        new="z.clamp(min=0) + 0.01 * z.clamp(max=0)",
+    ),
+    Mistake(
+        "capped",
+        "the result is cut off at 1 as well",
         "Only the sigmoid ends at 1. What is relu of 2?",
-        old="clamp(min=0)", new="clamp(0, 1)"),
-    Mistake("step", "the step is returned: 1 above 0, whatever the size",
+        old="clamp(min=0)",
+        new="clamp(0, 1)",
+    ),
+    Mistake(
+        "step",
+        "the step is returned: 1 above 0, whatever the size",
         "relu keeps what is positive as it is. What is relu of 2?",
-        old="z.clamp(min=0)", new="(z > 0).to(z.dtype)"),
-    Mistake("from_one", "everything below 1 is raised to 1",
+        old="z.clamp(min=0)",
+        new="(z > 0).to(z.dtype)",
+    ),
+    Mistake(
+        "from_one",
+        "everything below 1 is raised to 1",
         "Which number stands beside z in max(z, ...)?",
-        old="min=0", new="min=1"),
+        old="min=0",
+        new="min=1",
+    ),
 )
 
 

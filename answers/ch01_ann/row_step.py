@@ -40,8 +40,13 @@ def row(rng, m, gap, alpha):
 
 def cases(rng):
     kind, special = criteria
-    worked = {"x": np.array([12.0, 6.0, 78.0]), "y": 90.0, "w": np.array([0.5, 1.0, 0.75]),
-              "b": 9.5, "alpha": 0.0001}
+    worked = {
+        "x": np.array([12.0, 6.0, 78.0]),
+        "y": 90.0,
+        "w": np.array([0.5, 1.0, 0.75]),
+        "b": 9.5,
+        "alpha": 0.0001,
+    }
     yield Case(kind, "12 h study, 6 h sleep, quiz 78, exam 90", worked, False)
     a = row(rng, 3, gap=-1.7, alpha=0.1)
     yield Case(kind, "3 inputs, prediction too low", a)
@@ -54,44 +59,84 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("uphill", "the gradient is added and not subtracted",
+    Mistake(
+        "uphill",
+        "the gradient is added and not subtracted",
         "Compute the loss once more with your new weights: has it fallen?",
         old="w - alpha * error * x, b - alpha * error",
-        new="w + alpha * error * x, b + alpha * error"),
-    Mistake("no_half", "the loss is the squared error without its half",
+        new="w + alpha * error * x, b + alpha * error",
+    ),
+    Mistake(
+        "no_half",
+        "the loss is the squared error without its half",
         "(80 - 90)^2 is 100; the loss of the example is 50.",
-        old="error**2 / 2", new="error**2"),
-    Mistake("factor_two", "the step is twice as long, as if the loss had no half",
+        old="error**2 / 2",
+        new="error**2",
+    ),
+    Mistake(
+        "factor_two",
+        "the step is twice as long, as if the loss had no half",
         "The half is there so that the 2 of the power cancels. What is left of the slope?",
         old="w - alpha * error * x, b - alpha * error",
-        new="w - 2 * alpha * error * x, b - 2 * alpha * error"),
-    Mistake("x_left_out", "the inputs are left out of the step for w",
+        new="w - 2 * alpha * error * x, b - 2 * alpha * error",
+    ),
+    Mistake(
+        "x_left_out",
+        "the inputs are left out of the step for w",
         "A weight whose input was 0 had no part in the error. Does yours move all the same?",
-        old="error * x, b", new="error * torch.ones_like(x), b"),
-    Mistake("b_unchanged", "the bias is not updated",
+        old="error * x, b",
+        new="error * torch.ones_like(x), b",
+    ),
+    Mistake(
+        "b_unchanged",
+        "the bias is not updated",
         "The bias is a parameter like the weights; its input is always 1.",
-        old="b - alpha * error", new="b * 1.0"),
-    Mistake("b_times_x", "the step of the bias is multiplied by the sum of the inputs",
+        old="b - alpha * error",
+        new="b * 1.0",
+    ),
+    Mistake(
+        "b_times_x",
+        "the step of the bias is multiplied by the sum of the inputs",
         "What does the prediction gain when b grows by 1? That is the slope of b.",
-        old="b - alpha * error", new="b - alpha * error * x.sum()"),
-    Mistake("loss_for_slope", "the loss itself is taken where its slope belongs",
+        old="b - alpha * error",
+        new="b - alpha * error * x.sum()",
+    ),
+    Mistake(
+        "loss_for_slope",
+        "the loss itself is taken where its slope belongs",
         "A loss is never negative, so that your weights always move the same way. Which number "
         "tells too high from too low?",
         old="w - alpha * error * x, b - alpha * error",
-        new="w - alpha * error**2 / 2 * x, b - alpha * error**2 / 2"),
-    Mistake("absolute", "the loss is half the absolute error",
+        new="w - alpha * error**2 / 2 * x, b - alpha * error**2 / 2",
+    ),
+    Mistake(
+        "absolute",
+        "the loss is half the absolute error",
         "An error of 10 should cost 50 and an error of 20 four times as much.",
-        old="error**2 / 2", new="error.abs() / 2"),
-    Mistake("no_alpha", "the learning rate alpha is left out",
+        old="error**2 / 2",
+        new="error.abs() / 2",
+    ),
+    Mistake(
+        "no_alpha",
+        "the learning rate alpha is left out",
         "Which of the five arguments does your code never read?",
-        old="w - alpha * error * x, b - alpha * error", new="w - error * x, b - error"),
-    Mistake("no_bias", "the prediction has no bias",
+        old="w - alpha * error * x, b - alpha * error",
+        new="w - error * x, b - error",
+    ),
+    Mistake(
+        "no_bias",
+        "the prediction has no bias",
         "The prediction is w x + b. Which part of it is missing?",
-        old=".sum() + b", new=".sum()"),
-    Mistake("prediction_for_error", "the prediction is taken where the error belongs",
+        old=".sum() + b",
+        new=".sum()",
+    ),
+    Mistake(
+        "prediction_for_error",
+        "the prediction is taken where the error belongs",
         "If the prediction were right, nothing should move. Does your step know the target?",
         old="w - alpha * error * x, b - alpha * error",
-        new="w - alpha * prediction * x, b - alpha * prediction"),
+        new="w - alpha * prediction * x, b - alpha * prediction",
+    ),
 )
 
 
@@ -100,10 +145,15 @@ def in_plain_python(x, y, w, b, alpha):
     for w_i, x_i in zip(w.tolist(), x.tolist()):
         prediction += w_i * x_i
     step = alpha * (y - prediction)
-    new = torch.tensor([w_i + step * x_i for w_i, x_i in zip(w.tolist(), x.tolist())],
-                       dtype=w.dtype)
-    return {"prediction": prediction, "loss": 0.5 * (y - prediction) ** 2, "w_new": new,
-            "b_new": b + step}
+    new = torch.tensor(
+        [w_i + step * x_i for w_i, x_i in zip(w.tolist(), x.tolist())], dtype=w.dtype
+    )
+    return {
+        "prediction": prediction,
+        "loss": 0.5 * (y - prediction) ** 2,
+        "w_new": new,
+        "b_new": b + step,
+    }
 
 
 def with_a_one(x, y, w, b, alpha):
@@ -119,6 +169,6 @@ alternatives = (in_plain_python, with_a_one)
 hints = (
     "Four results, one after the other. The first two are the forward half: what does the neuron "
     "say, and what does that cost?",
-    "The slope of the loss at the prediction is prediction - y, -10 in the example. For w_i "
-    "multiply it by what w_i was multiplied by; for b, by 1.",
+    "The slope of the loss at the prediction is prediction - y: -1 in the docstring's example, "
+    "-10 for the student above. For w_i multiply it by what w_i was multiplied by; for b, by 1.",
 )

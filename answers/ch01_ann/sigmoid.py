@@ -6,8 +6,18 @@ from torch import nn
 
 from grading.keys import Case, Mistake
 
-forbidden = ("torch.sigmoid", "functional.sigmoid", "nn.Sigmoid", "special.expit", "z.sigmoid",
-             "torch.tanh", "np.tanh", "math.tanh", "z.tanh", "functional.logsigmoid")
+forbidden = (
+    "torch.sigmoid",
+    "functional.sigmoid",
+    "nn.Sigmoid",
+    "special.expit",
+    "z.sigmoid",
+    "torch.tanh",
+    "np.tanh",
+    "math.tanh",
+    "z.tanh",
+    "functional.logsigmoid",
+)
 criteria = {
     "below and above 0": 2,
     "0, and +1000 and -1000": 2,
@@ -35,25 +45,48 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("mirrored", "the curve falls from 1 to 0, since the exponent has lost its minus",
+    Mistake(
+        "mirrored",
+        "the curve falls from 1 to 0, since the exponent has lost its minus",
         "For a large z the sigmoid must be near 1. Which way does yours run?",
-        old="z >= 0", new="z <= 0"),
-    Mistake("never_above_half", "e^-|z| / (1 + e^-|z|) is taken on both sides of 0",
+        old="z >= 0",
+        new="z <= 0",
+    ),
+    Mistake(
+        "never_above_half",
+        "e^-|z| / (1 + e^-|z|) is taken on both sides of 0",
         "That never exceeds one half. What is the sigmoid of a large positive z?",
-        old="torch.where(z >= 0, 1 / (1 + e), e / (1 + e))", new="e / (1 + e)"),
-    Mistake("never_below_half", "1 / (1 + e^-|z|) is taken on both sides of 0",
+        old="torch.where(z >= 0, 1 / (1 + e), e / (1 + e))",
+        new="e / (1 + e)",
+    ),
+    Mistake(
+        "never_below_half",
+        "1 / (1 + e^-|z|) is taken on both sides of 0",
         "The sigmoid of -2 is below one half. Where does the sign of z come back in?",
-        old="torch.where(z >= 0, 1 / (1 + e), e / (1 + e))", new="1 / (1 + e)"),
-    Mistake("twice_as_steep", "e^-2z is taken where the formula has e^-z",
+        old="torch.where(z >= 0, 1 / (1 + e), e / (1 + e))",
+        new="1 / (1 + e)",
+    ),
+    Mistake(
+        "twice_as_steep",
+        "e^-2z is taken where the formula has e^-z",
         "The 2 belongs to tanh. What is the exponent here?",
-        old="torch.exp(-z.abs())", new="torch.exp(-2 * z.abs())"),
-    Mistake("is_tanh", "the curve runs from -1 to 1, as tanh does",
+        old="torch.exp(-z.abs())",
+        new="torch.exp(-2 * z.abs())",
+    ),
+    Mistake(
+        "is_tanh",
+        "the curve runs from -1 to 1, as tanh does",
         "Both are S-shaped. Which of them can be a probability?",
         old="torch.where(z >= 0, 1 / (1 + e), e / (1 + e))",
-        new="torch.sign(z) * (1 - e**2) / (1 + e**2)"),
-    Mistake("its_slope", "the slope of the sigmoid is returned",
+        new="torch.sign(z) * (1 - e**2) / (1 + e**2)",
+    ),
+    Mistake(
+        "its_slope",
+        "the slope of the sigmoid is returned",
         "p (1 - p) is how fast it rises. The exercise asks for p.",
-        old="torch.where(z >= 0, 1 / (1 + e), e / (1 + e))", new="e / (1 + e) ** 2"),
+        old="torch.where(z >= 0, 1 / (1 + e), e / (1 + e))",
+        new="e / (1 + e) ** 2",
+    ),
 )
 
 
@@ -68,8 +101,8 @@ def in_one_line(z):
 alternatives = (one_by_one, in_one_line)
 
 hints = (
-    "Write the formula as it stands first, and look at the result for -1000 and 1000: where the "
-    "check says NaN, infinity was divided by infinity.",
+    "Write the formula as it stands. If the check says NaN, you wrote it with e^z above and below "
+    "the line, and infinity was divided by infinity.",
     "1 / (1 + e^-z) has one power only, and 1 divided by infinity is 0. What goes wrong is "
     "e^z / (1 + e^z) for a large z: multiply numerator and denominator by e^-z.",
 )

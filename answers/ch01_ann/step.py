@@ -37,24 +37,48 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("strict", "the step is 0 at z = 0",
+    Mistake(
+        "strict",
+        "the step is 0 at z = 0",
         "The step is 1 from 0 on, 0 included. Which comparison says that?",
-        old=">= 0", new="> 0"),
-    Mistake("sign", "the step jumps from -1 to 1",
+        old=">= 0",
+        new="> 0",
+    ),
+    Mistake(
+        "sign",
+        "the step jumps from -1 to 1",
         "That is the sign. This step says no with 0 and yes with 1.",
-        old="(z >= 0).to(z.dtype)", new="2 * (z >= 0).to(z.dtype) - 1"),
-    Mistake("turned", "the step is 1 below 0 and 0 above it",
+        old="(z >= 0).to(z.dtype)",
+        new="2 * (z >= 0).to(z.dtype) - 1",
+    ),
+    Mistake(
+        "turned",
+        "the step is 1 below 0 and 0 above it",
         "A neuron fires when its sum is large. Which side is yours on?",
-        old="z >= 0", new="z <= 0"),
-    Mistake("half", "the step is one half at z = 0",
+        old="z >= 0",
+        new="z <= 0",
+    ),
+    Mistake(
+        "half",
+        "the step is one half at z = 0",
         "Some books do that. This step is 1 there: which line says what happens at 0?",
-        old="(z >= 0).to(z.dtype)", new="(torch.sign(z) + 1) / 2"),
-    Mistake("keeps_the_size", "what is above 0 keeps its size and is not made 1",
+        old="(z >= 0).to(z.dtype)",
+        new="(torch.sign(z) + 1) / 2",
+    ),
+    Mistake(
+        "keeps_the_size",
+        "what is above 0 keeps its size and is not made 1",
         "That is relu. A step knows two answers only, whatever the size of z.",
-        old="(z >= 0).to(z.dtype)", new="z * (z >= 0).to(z.dtype)"),
-    Mistake("from_one", "the step comes at 1 and not at 0",
+        old="(z >= 0).to(z.dtype)",
+        new="z * (z >= 0).to(z.dtype)",
+    ),
+    Mistake(
+        "from_one",
+        "the step comes at 1 and not at 0",
         "Where does the curve jump: at which z?",
-        old=">= 0", new=">= 1"),
+        old=">= 0",
+        new=">= 1",
+    ),
 )
 
 

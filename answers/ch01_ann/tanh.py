@@ -6,8 +6,19 @@ from torch import nn
 
 from grading.keys import Case, Mistake
 
-forbidden = ("torch.tanh", "functional.tanh", "nn.Tanh", "np.tanh", "math.tanh", "z.tanh",
-             "torch.sigmoid", "functional.sigmoid", "nn.Sigmoid", "special.expit", "z.sigmoid")
+forbidden = (
+    "torch.tanh",
+    "functional.tanh",
+    "nn.Tanh",
+    "np.tanh",
+    "math.tanh",
+    "z.tanh",
+    "torch.sigmoid",
+    "functional.sigmoid",
+    "nn.Sigmoid",
+    "special.expit",
+    "z.sigmoid",
+)
 criteria = {
     "below and above 0": 2,
     "0, and +-400 and +-1000": 2,
@@ -37,24 +48,48 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("half", "the formula is written with e^-z where it has e^-2z",
+    Mistake(
+        "half",
+        "the formula is written with e^-z where it has e^-2z",
         "Yours is tanh(z/2). Compare at z = 2: tanh is 0.9640 there.",
-        old="-2 * z.abs()", new="-z.abs()"),
-    Mistake("even", "the sign of z is lost, so that negative numbers come out positive",
+        old="-2 * z.abs()",
+        new="-z.abs()",
+    ),
+    Mistake(
+        "even",
+        "the sign of z is lost, so that negative numbers come out positive",
         "tanh(-z) = -tanh(z). What does your formula know about the sign of z?",
-        old="torch.sign(z) * ", new=""),
-    Mistake("turned", "the sign is the wrong way round, so that the curve falls",
+        old="torch.sign(z) * ",
+        new="",
+    ),
+    Mistake(
+        "turned",
+        "the sign is the wrong way round, so that the curve falls",
         "tanh(2) is positive. Which exponents have a minus, in numerator and denominator?",
-        old="torch.sign(z) * ", new="-torch.sign(z) * "),
-    Mistake("is_sigmoid", "the sigmoid is returned for tanh",
+        old="torch.sign(z) * ",
+        new="-torch.sign(z) * ",
+    ),
+    Mistake(
+        "is_sigmoid",
+        "the sigmoid is returned for tanh",
         "Both are S-shaped. Which of them is 0 at 0?",
-        old="torch.sign(z) * (1 - e) / (1 + e)", new="1 / (1 + torch.exp(-z))"),
-    Mistake("no_denominator", "the denominator is missing",
+        old="torch.sign(z) * (1 - e) / (1 + e)",
+        new="1 / (1 + torch.exp(-z))",
+    ),
+    Mistake(
+        "no_denominator",
+        "the denominator is missing",
         "The formula is a quotient: what stands under 1 - e^-2z?",
-        old=" / (1 + e)", new=""),
-    Mistake("its_slope", "the slope of tanh is returned",
+        old=" / (1 + e)",
+        new="",
+    ),
+    Mistake(
+        "its_slope",
+        "the slope of tanh is returned",
         "1 - tanh^2 is how fast it rises. The exercise asks for tanh itself.",
-        old="torch.sign(z) * (1 - e) / (1 + e)", new="4 * e / (1 + e) ** 2"),
+        old="torch.sign(z) * (1 - e) / (1 + e)",
+        new="4 * e / (1 + e) ** 2",
+    ),
 )
 
 

@@ -47,61 +47,119 @@ def album(rng, n, H, W, flips, shifts):
 
 def cases(rng):
     mirrored, shifted, both, special = criteria
-    example = {"images": np.array([[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]), "flip": np.array([True]),
-               "shift": np.array([[0, 1]])}
+    example = {
+        "images": np.array([[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]),
+        "flip": np.array([True]),
+        "shift": np.array([[0, 1]]),
+    }
     yield Case(both, "the example with one picture", example, False)
     none = [[0, 0]] * 3
-    yield Case(mirrored, "3 pictures of 4x5, not shifted",
-               album(rng, 3, 4, 5, [True, False, True], none))
-    yield Case(mirrored, "3 pictures of 5x5, not shifted",
-               album(rng, 3, 5, 5, [False, True, True], none))
+    yield Case(
+        mirrored, "3 pictures of 4x5, not shifted", album(rng, 3, 4, 5, [True, False, True], none)
+    )
+    yield Case(
+        mirrored, "3 pictures of 5x5, not shifted", album(rng, 3, 5, 5, [False, True, True], none)
+    )
     no = [False] * 4
-    yield Case(shifted, "4 pictures of 5x6, shifted",
-               album(rng, 4, 5, 6, no, [[1, 2], [-2, 1], [2, -3], [-1, -2]]))
-    yield Case(shifted, "4 pictures of 4x4, shifted",
-               album(rng, 4, 4, 4, no, [[1, 0], [0, 2], [-1, 0], [0, -2]]))
-    yield Case(both, "3 pictures of 4x6, mirrored and shifted",
-               album(rng, 3, 4, 6, [True, True, False], [[1, -2], [-1, 3], [2, 1]]))
-    yield Case(both, "2 pictures of 5x5, mirrored and shifted",
-               album(rng, 2, 5, 5, [True, True], [[-2, 1], [1, 2]]))
+    yield Case(
+        shifted,
+        "4 pictures of 5x6, shifted",
+        album(rng, 4, 5, 6, no, [[1, 2], [-2, 1], [2, -3], [-1, -2]]),
+    )
+    yield Case(
+        shifted,
+        "4 pictures of 4x4, shifted",
+        album(rng, 4, 4, 4, no, [[1, 0], [0, 2], [-1, 0], [0, -2]]),
+    )
+    yield Case(
+        both,
+        "3 pictures of 4x6, mirrored and shifted",
+        album(rng, 3, 4, 6, [True, True, False], [[1, -2], [-1, 3], [2, 1]]),
+    )
+    yield Case(
+        both,
+        "2 pictures of 5x5, mirrored and shifted",
+        album(rng, 2, 5, 5, [True, True], [[-2, 1], [1, 2]]),
+    )
     yield Case(special, "nothing to do", album(rng, 2, 3, 4, [False, False], none[:2]), False)
-    yield Case(special, "moved out of the picture",
-               album(rng, 2, 3, 4, [False, True], [[3, 0], [-1, -4]]), False)
+    yield Case(
+        special,
+        "moved out of the picture",
+        album(rng, 2, 3, 4, [False, True], [[3, 0], [-1, -4]]),
+        False,
+    )
 
 
 pad = "wide[H - dy : 2 * H - dy, W - dx : 2 * W - dx]"
 mistakes = (
-    Mistake("rolled", "what leaves on one side comes in on the other",
+    Mistake(
+        "rolled",
+        "what leaves on one side comes in on the other",
         "A digit that leaves at the top must not come back at the bottom. What fills the gap?",
-        old=pad, new="torch.roll(image, (dy, dx), (0, 1))"),
-    Mistake("upside_down", "the pictures are turned upside down",
+        old=pad,
+        new="torch.roll(image, (dy, dx), (0, 1))",
+    ),
+    Mistake(
+        "upside_down",
+        "the pictures are turned upside down",
         "A mirror on the wall changes left and right. Which axis of a picture runs from left to "
         "right?",
-        old="image.flip(1)", new="image.flip(0)"),
-    Mistake("turned", "the pictures are turned by half a circle, along both axes",
+        old="image.flip(1)",
+        new="image.flip(0)",
+    ),
+    Mistake(
+        "turned",
+        "the pictures are turned by half a circle, along both axes",
         "A mirror on the wall changes left and right alone.",
-        old="image.flip(1)", new="image.flip(0, 1)"),
-    Mistake("all_flipped", "every picture is mirrored",
+        old="image.flip(1)",
+        new="image.flip(0, 1)",
+    ),
+    Mistake(
+        "all_flipped",
+        "every picture is mirrored",
         "Does your result change with flip?",
-        old="if mirrored:", new="if True:"),
-    Mistake("none_flipped", "no picture is mirrored",
+        old="if mirrored:",
+        new="if True:",
+    ),
+    Mistake(
+        "none_flipped",
+        "no picture is mirrored",
         "Does your result change with flip?",
-        old="if mirrored:", new="if False:", combines_with=("rolled", "axes_swapped", "backwards")),
-    Mistake("wrong_half", "the pictures with False are mirrored",
+        old="if mirrored:",
+        new="if False:",
+        combines_with=("rolled", "axes_swapped", "backwards"),
+    ),
+    Mistake(
+        "wrong_half",
+        "the pictures with False are mirrored",
         "Which of the pictures should be mirrored?",
-        old="if mirrored:", new="if not mirrored:"),
-    Mistake("axes_swapped", "dy moves to the right and dx down",
+        old="if mirrored:",
+        new="if not mirrored:",
+    ),
+    Mistake(
+        "axes_swapped",
+        "dy moves to the right and dx down",
         "The first number of a shift is dy, and y runs down. Which axis of a picture is that?",
-        old="(dy, dx) in", new="(dx, dy) in",
-        combines_with=("rolled", "all_flipped", "wrong_half")),
-    Mistake("backwards", "the pictures move up and left where they should move down and right",
+        old="(dy, dx) in",
+        new="(dx, dy) in",
+        combines_with=("rolled", "all_flipped", "wrong_half"),
+    ),
+    Mistake(
+        "backwards",
+        "the pictures move up and left where they should move down and right",
         "With dx = 1, is the first column of your result empty, or the last?",
-        old=pad, new="wide[H + dy : 2 * H + dy, W + dx : 2 * W + dx]"),
-    Mistake("shift_first", "the pictures are shifted first and mirrored afterwards",
+        old=pad,
+        new="wide[H + dy : 2 * H + dy, W + dx : 2 * W + dx]",
+    ),
+    Mistake(
+        "shift_first",
+        "the pictures are shifted first and mirrored afterwards",
         "After the mirror, a picture that had moved right has moved left. What comes first?",
-        old=pad, new="wide[H - dy : 2 * H - dy, W + (1 if mirrored else -1) * dx : "
+        old=pad,
+        new="wide[H - dy : 2 * H - dy, W + (1 if mirrored else -1) * dx : "
         "2 * W + (1 if mirrored else -1) * dx]",
-        combines_with=("upside_down",)),
+        combines_with=("upside_down",),
+    ),
 )
 
 

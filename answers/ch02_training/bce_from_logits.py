@@ -6,8 +6,14 @@ from torch.nn import functional as F
 
 from grading.keys import Case, Mistake
 
-forbidden = ("binary_cross_entropy", "binary_cross_entropy_with_logits", "BCEWithLogitsLoss",
-             "BCELoss", "logsigmoid", "softplus")
+forbidden = (
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "BCEWithLogitsLoss",
+    "BCELoss",
+    "logsigmoid",
+    "softplus",
+)
 criteria = {
     "values": 2,
     "gradients": 1,
@@ -57,32 +63,63 @@ def clamped(z, y):
 
 
 mistakes = (
-    Mistake("sigmoid_first", "the sigmoid is applied twice, as if z were a score for it",
+    Mistake(
+        "sigmoid_first",
+        "the sigmoid is applied twice, as if z were a score for it",
         "z is what goes into the sigmoid. How often does yours go through it?",
-        old="log_sum = z.clamp", new="z = torch.sigmoid(z)\n    log_sum = z.clamp",
-        combines_with=("total", "log2", "answers_swapped")),
-    Mistake("total", "the losses are added up and not averaged",
+        old="log_sum = z.clamp",
+        new="z = torch.sigmoid(z)\n    log_sum = z.clamp",
+        combines_with=("total", "log2", "answers_swapped"),
+    ),
+    Mistake(
+        "total",
+        "the losses are added up and not averaged",
         "With twice as many rows, should the result be twice as large?",
-        old=".mean()", new=".sum()"),
-    Mistake("row_sums", "the losses of a row are added up, and the rows averaged",
+        old=".mean()",
+        new=".sum()",
+    ),
+    Mistake(
+        "row_sums",
+        "the losses of a row are added up, and the rows averaged",
         "The mean runs over all n times k answers.",
-        old=".mean()", new=".sum(1).mean()"),
-    Mistake("only_yes", "only the answers that are 1 pay",
+        old=".mean()",
+        new=".sum(1).mean()",
+    ),
+    Mistake(
+        "only_yes",
+        "only the answers that are 1 pay",
         "A net that says yes to everything would be perfect then. What does y = 0 cost?",
-        old="(log_sum - y * z)", new="(y * (log_sum - z))"),
-    Mistake("answers_swapped", "the answers 0 and 1 change places",
+        old="(log_sum - y * z)",
+        new="(y * (log_sum - z))",
+    ),
+    Mistake(
+        "answers_swapped",
+        "the answers 0 and 1 change places",
         "For z = 20 the net is sure of yes. Is your loss small if y = 1?",
-        old="y * z", new="(1 - y) * z"),
-    Mistake("log2", "the logarithm to the base 2 is taken",
+        old="y * z",
+        new="(1 - y) * z",
+    ),
+    Mistake(
+        "log2",
+        "the logarithm to the base 2 is taken",
         "log stands for the natural logarithm here; its inverse is exp.",
-        old="(log_sum - y * z).mean()", new="(log_sum - y * z).mean() / 0.6931471805599453"),
-    Mistake("sign", "the sign is the wrong way round",
+        old="(log_sum - y * z).mean()",
+        new="(log_sum - y * z).mean() / 0.6931471805599453",
+    ),
+    Mistake(
+        "sign",
+        "the sign is the wrong way round",
         "A loss is never below 0.",
-        old="(log_sum - y * z)", new="(y * z - log_sum)"),
-    Mistake("clamped", "the probabilities are cut off at 1e-7, so that no loss can exceed 16.1",
+        old="(log_sum - y * z)",
+        new="(y * z - log_sum)",
+    ),
+    Mistake(
+        "clamped",
+        "the probabilities are cut off at 1e-7, so that no loss can exceed 16.1",
         "A cut keeps the logarithm finite, but where it cuts there is no gradient, and the loss "
         "is wrong. Write the loss in terms of z and not of p.",
-        function=clamped),
+        function=clamped,
+    ),
 )
 
 
@@ -105,6 +142,6 @@ hints = (
     "log(1 + e^z); what else is there?",
     "log(1 + e^z) overflows for large z. For z > 0 take e^z out of the bracket: log(1 + e^z) = z "
     "+ log(1 + e^(-z)).",
-    "Both cases in one: max(z, 0) + log(1 + e^(-|z|)), and from that y z is taken away. "
-    "z.clamp(min=0) is max(z, 0), torch.log1p(x) is log(1 + x).",
+    "Write log(1 + e^z) for z > 0 and for z < 0, so that e only gets negative powers; |z| makes "
+    "one formula of both. z.clamp(min=0) is max(z, 0), torch.log1p(x) is log(1 + x).",
 )

@@ -38,8 +38,9 @@ def oracle(X, y, orders, k, lam):
 
     model = make_pipeline(StandardScaler(), Ridge(alpha=lam))
     rows = [
-        -cross_val_score(model, X.numpy()[o], y.numpy()[o], cv=KFold(k),
-                         scoring="neg_mean_squared_error")
+        -cross_val_score(
+            model, X.numpy()[o], y.numpy()[o], cv=KFold(k), scoring="neg_mean_squared_error"
+        )
         for o in orders.numpy()
     ]
     return torch.from_numpy(np.array(rows)), torch.tensor(np.mean(rows))
@@ -59,8 +60,13 @@ def problem(rng, n, d, R, k, lam, size=1.0):
 
 def cases(rng):
     one, several, sized = criteria
-    example = {"X": np.array([[0.0], [2.0], [4.0], [6.0]]), "y": np.arange(1.0, 5.0),
-               "orders": np.array([[0, 1, 2, 3]]), "k": 2, "lam": 2.0}
+    example = {
+        "X": np.array([[0.0], [2.0], [4.0], [6.0]]),
+        "y": np.arange(1.0, 5.0),
+        "orders": np.array([[0, 1, 2, 3]]),
+        "k": 2,
+        "lam": 2.0,
+    }
     yield Case(one, "the example with 4 rows", example, False)
     a = problem(rng, n=12, d=2, R=1, k=3, lam=2.0)
     yield Case(one, "12 rows, 2 columns, 3 folds, 1 order", a)
@@ -77,59 +83,114 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("leak", "mean and sd are taken over all rows, those of the validation part included",
+    Mistake(
+        "leak",
+        "mean and sd are taken over all rows, those of the validation part included",
         "The validation rows must not have any say in the model, and the scale is part of it. "
         "Over which rows do you take the mean?",
         old="X[train].mean(0), X[train].std(0, correction=0)",
-        new="X.mean(0), X.std(0, correction=0)"),
-    Mistake("own_scale", "the validation rows are standardised with their own mean and sd",
+        new="X.mean(0), X.std(0, correction=0)",
+    ),
+    Mistake(
+        "own_scale",
+        "the validation rows are standardised with their own mean and sd",
         "A flat that comes in tomorrow has no mean of its own. Which numbers were kept from "
         "training?",
-        old="(X[val] - mean) / sd", new="(X[val] - X[val].mean(0)) / X[val].std(0, correction=0)",
-        combines_with=()),
-    Mistake("sample_sd", "the standard deviation divides by n - 1, as .std() does if not told",
+        old="(X[val] - mean) / sd",
+        new="(X[val] - X[val].mean(0)) / X[val].std(0, correction=0)",
+        combines_with=(),
+    ),
+    Mistake(
+        "sample_sd",
+        "the standard deviation divides by n - 1, as .std() does if not told",
         "torch's .std has an argument, correction. What must it be for a division by n?",
-        old=", correction=0", new=""),
-    Mistake("not_scaled", "the columns are centred but not divided by their sd",
+        old=", correction=0",
+        new="",
+    ),
+    Mistake(
+        "not_scaled",
+        "the columns are centred but not divided by their sd",
         "lam charges all weights alike, so the columns must have one size.",
         old="Z, Z_val = (X[train] - mean) / sd, (X[val] - mean) / sd",
-        new="Z, Z_val = X[train] - mean, X[val] - mean"),
-    Mistake("no_level", "the mean of the targets is left out, so the line is forced through 0",
+        new="Z, Z_val = X[train] - mean, X[val] - mean",
+    ),
+    Mistake(
+        "no_level",
+        "the mean of the targets is left out, so the line is forced through 0",
         "With all columns at their mean the forecast should be the mean price and not 0.",
-        old="level = y[train].mean()", new="level = 0",
-        combines_with=("leak", "best_fold", "total")),
-    Mistake("level_leaks", "the mean of the targets is taken over all rows",
+        old="level = y[train].mean()",
+        new="level = 0",
+        combines_with=("leak", "best_fold", "total"),
+    ),
+    Mistake(
+        "level_leaks",
+        "the mean of the targets is taken over all rows",
         "The level is part of the model. Which rows may it see?",
-        old="y[train].mean()", new="y.mean()"),
-    Mistake("training_error", "each model is scored on the rows that it was trained on",
+        old="y[train].mean()",
+        new="y.mean()",
+    ),
+    Mistake(
+        "training_error",
+        "each model is scored on the rows that it was trained on",
         "A model's own training rows flatter it. Which rows has it not seen?",
-        old="((y[val] - level - Z_val @ w) ** 2)", new="((y[train] - level - Z @ w) ** 2)",
-        combines_with=("best_fold", "total")),
-    Mistake("swapped", "each model is trained on one part and scored on the others",
+        old="((y[val] - level - Z_val @ w) ** 2)",
+        new="((y[train] - level - Z @ w) ** 2)",
+        combines_with=("best_fold", "total"),
+    ),
+    Mistake(
+        "swapped",
+        "each model is trained on one part and scored on the others",
         "Of k parts, how many are for training?",
         old="train = order[~torch.isin(order, val)]",
-        new="train, val = val, order[~torch.isin(order, val)]", combines_with=()),
-    Mistake("no_penalty", "lam is left out",
+        new="train, val = val, order[~torch.isin(order, val)]",
+        combines_with=(),
+    ),
+    Mistake(
+        "no_penalty",
+        "lam is left out",
         "Does your result change with lam?",
-        old=" + lam * torch.eye(X.shape[1], dtype=X.dtype)", new="", combines_with=("best_fold",)),
-    Mistake("first_order", "the first of the orders is used every time",
+        old=" + lam * torch.eye(X.shape[1], dtype=X.dtype)",
+        new="",
+        combines_with=("best_fold",),
+    ),
+    Mistake(
+        "first_order",
+        "the first of the orders is used every time",
         "The rows of scores belong to different orders; yours repeat each other.",
-        old="for order in orders:", new="for order in orders[:1].expand_as(orders):",
-        combines_with=("leak", "best_fold")),
-    Mistake("order_ignored", "the rows are cut into folds as they lie in the table, in no order",
+        old="for order in orders:",
+        new="for order in orders[:1].expand_as(orders):",
+        combines_with=("leak", "best_fold"),
+    ),
+    Mistake(
+        "order_ignored",
+        "the rows are cut into folds as they lie in the table, in no order",
         "Does your result change with orders?",
         old="for order in orders:",
         new="for order in torch.arange(len(y)).expand(len(orders), -1):",
-        combines_with=("leak", "best_fold")),
-    Mistake("best_fold", "the best score is returned and not the mean",
+        combines_with=("leak", "best_fold"),
+    ),
+    Mistake(
+        "best_fold",
+        "the best score is returned and not the mean",
         "The best of several folds is the luckiest one. What is asked for?",
-        old="scores.mean()", new="scores.min()"),
-    Mistake("total", "the scores are added up and not averaged",
+        old="scores.mean()",
+        new="scores.min()",
+    ),
+    Mistake(
+        "total",
+        "the scores are added up and not averaged",
         "A score should not grow because you validate more often.",
-        old="scores.mean()", new="scores.sum()"),
-    Mistake("root", "each score is the root of the mean squared error",
+        old="scores.mean()",
+        new="scores.sum()",
+    ),
+    Mistake(
+        "root",
+        "each score is the root of the mean squared error",
         "The mean of roots is not the root of the mean. Here no root is asked for.",
-        old="** 2).mean())", new="** 2).mean().sqrt())", combines_with=("best_fold", "total")),
+        old="** 2).mean())",
+        new="** 2).mean().sqrt())",
+        combines_with=("best_fold", "total"),
+    ),
 )
 
 

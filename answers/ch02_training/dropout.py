@@ -39,14 +39,20 @@ def batch(rng, n, d, p):
 
 def cases(rng):
     on, off, edge = criteria
-    example = {"x": np.array([[2.0, 1.0, -3.0, 4.0]]), "u": np.array([[0.91, 0.23, 0.55, 0.08]]),
-               "p": 0.5}
+    example = {
+        "x": np.array([[2.0, 1.0, -3.0, 4.0]]),
+        "u": np.array([[0.91, 0.23, 0.55, 0.08]]),
+        "p": 0.5,
+    }
     a, b, square = batch(rng, 3, 5, 0.3), batch(rng, 4, 7, 0.2), batch(rng, 4, 4, 0.6)
     for kind, training in ((on, True), (off, False)):
         option = {"training": training}
         yield Case(kind, f"the example with training={training}", example | option, False)
-        for label, case in (("3 rows, 5 columns, p = 0.3", a), ("4 rows, 7 columns, p = 0.2", b),
-                            ("4 rows, 4 columns, p = 0.6", square)):
+        for label, case in (
+            ("3 rows, 5 columns, p = 0.3", a),
+            ("4 rows, 7 columns, p = 0.2", b),
+            ("4 rows, 4 columns, p = 0.6", square),
+        ):
             yield Case(kind, f"{label}, training={training}", case | option)
     # Not p = 0, where x / p is no number and would hide which mistake was made.
     none = {"u": rng.uniform(0.1, 1, size=(3, 5)), "p": 0.1, "training": True}
@@ -57,39 +63,79 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("not_scaled", "the kept outputs are not divided by 1 - p",
+    Mistake(
+        "not_scaled",
+        "the kept outputs are not divided by 1 - p",
         "With p = 0.5 half of the outputs are missing. How loud must the others be for the next "
         "layer to hear as much as before?",
-        old="x / (1 - p)", new="x"),
-    Mistake("made_smaller", "the kept outputs are multiplied by 1 - p and not divided",
+        old="x / (1 - p)",
+        new="x",
+    ),
+    Mistake(
+        "made_smaller",
+        "the kept outputs are multiplied by 1 - p and not divided",
         "Fewer outputs arrive. Must those be smaller or larger to make up for it?",
-        old="x / (1 - p)", new="x * (1 - p)"),
-    Mistake("divided_by_p", "the kept outputs are divided by p and not by 1 - p",
+        old="x / (1 - p)",
+        new="x * (1 - p)",
+    ),
+    Mistake(
+        "divided_by_p",
+        "the kept outputs are divided by p and not by 1 - p",
         "p is the chance to be dropped. What is the chance to be kept?",
-        old="x / (1 - p)", new="x / p"),
-    Mistake("p_keeps", "an output is kept if its draw is below p, and dropped otherwise",
+        old="x / (1 - p)",
+        new="x / p",
+    ),
+    Mistake(
+        "p_keeps",
+        "an output is kept if its draw is below p, and dropped otherwise",
         "With p = 0.2, about how many of ten outputs should be left?",
-        old="u < p, 0.0, x / (1 - p)", new="u < p, x / (1 - p), 0.0"),
-    Mistake("p_is_keep_rate", "p is taken for the chance to be kept, in the mask and in the scale",
+        old="u < p, 0.0, x / (1 - p)",
+        new="u < p, x / (1 - p), 0.0",
+    ),
+    Mistake(
+        "p_is_keep_rate",
+        "p is taken for the chance to be kept, in the mask and in the scale",
         "With p = 0.2, about how many of ten outputs should be left?",
-        old="u < p, 0.0, x / (1 - p)", new="u < p, x / p, 0.0"),
-    Mistake("other_side", "an output is dropped if its draw is above 1 - p",
+        old="u < p, 0.0, x / (1 - p)",
+        new="u < p, x / p, 0.0",
+    ),
+    Mistake(
+        "other_side",
+        "an output is dropped if its draw is above 1 - p",
         "On average that is as many, but the docstring says which draws drop.",
-        old="u < p", new="u > 1 - p"),
-    Mistake("one_mask", "all rows lose the same outputs, those of the first row's draws",
+        old="u < p",
+        new="u > 1 - p",
+    ),
+    Mistake(
+        "one_mask",
+        "all rows lose the same outputs, those of the first row's draws",
         "Every row of u belongs to the row of x beside it.",
-        old="u < p", new="u[:1] < p"),
-    Mistake("always_on", "outputs are dropped without training, too",
+        old="u < p",
+        new="u[:1] < p",
+    ),
+    Mistake(
+        "always_on",
+        "outputs are dropped without training, too",
         "A network in use drops nothing. Which argument tells you that it is in use?",
-        old="if not training:\n        return x.clone()\n    ", new="",
-        combines_with=("not_scaled", "made_smaller", "divided_by_p", "p_keeps", "one_mask")),
-    Mistake("scaled_in_use", "in use all outputs are multiplied by 1 - p",
+        old="if not training:\n        return x.clone()\n    ",
+        new="",
+        combines_with=("not_scaled", "made_smaller", "divided_by_p", "p_keeps", "one_mask"),
+    ),
+    Mistake(
+        "scaled_in_use",
+        "in use all outputs are multiplied by 1 - p",
         "Older dropout did so. Here training has made up for it already.",
-        old="return x.clone()", new="return x * (1 - p)"),
-    Mistake("inverted", "outputs are dropped in use and not in training",
+        old="return x.clone()",
+        new="return x * (1 - p)",
+    ),
+    Mistake(
+        "inverted",
+        "outputs are dropped in use and not in training",
         "Look at the switch once more: when does the noise help, and when does it hurt?",
-        old="if not training:", new="if training:",
-        combines_with=("not_scaled", "made_smaller", "divided_by_p", "p_keeps")),
+        old="if not training:",
+        new="if training:",
+        combines_with=("not_scaled", "made_smaller", "divided_by_p", "p_keeps"),
+    ),
 )
 
 

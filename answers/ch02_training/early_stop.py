@@ -42,8 +42,9 @@ def noisy(rng, moves):
     for move in moves:
         if move == "b":
             best -= rng.uniform(0.02, 0.05)
-        found.append(best + {"b": 0.0, "n": 0.05, "f": 0.15}[move] + rng.uniform(0, 0.01)
-                     * (move != "b"))
+        found.append(
+            best + {"b": 0.0, "n": 0.05, "f": 0.15}[move] + rng.uniform(0, 0.01) * (move != "b")
+        )
     return np.array(found)
 
 
@@ -67,11 +68,15 @@ def cases(rng):
     yield Case(never, "the end comes within patience 6", {"losses": d, "patience": 6})
     p = int(rng.integers(2, 5))
     first = 1.0 + np.concatenate([[0.0], rng.uniform(0.1, 0.5, p + 3)])
-    yield Case(special, f"the first epoch stays the best, patience {p}",
-               {"losses": first, "patience": p})
+    yield Case(
+        special, f"the first epoch stays the best, patience {p}", {"losses": first, "patience": p}
+    )
     flat = np.full(p + 4, float(rng.uniform(1, 2)))
-    yield Case(special, f"the same loss in all epochs, patience {p + 1}",
-               {"losses": flat, "patience": p + 1})
+    yield Case(
+        special,
+        f"the same loss in all epochs, patience {p + 1}",
+        {"losses": flat, "patience": p + 1},
+    )
     head = moves(rng, "bfb")
     tie = noisy(rng, head + "nnnb")
     tie[len(head) + 1] = tie[len(head) - 1]
@@ -113,34 +118,71 @@ def never_reset(losses, patience):
 
 
 mistakes = (
-    Mistake("against_previous", "a loss below that of the epoch before starts the waiting anew",
+    Mistake(
+        "against_previous",
+        "a loss below that of the epoch before starts the waiting anew",
         "A curve may zigzag upwards for ever. Which loss must be beaten: the last, or the lowest?",
-        function=against_previous),
-    Mistake("never_reset", "all epochs without a new best are counted, also those before the best",
-        "What should happen to your counter when a new best is found?", function=never_reset),
-    Mistake("best_of_all", "the best epoch of the whole curve is found first, and patience added",
+        function=against_previous,
+    ),
+    Mistake(
+        "never_reset",
+        "all epochs without a new best are counted, also those before the best",
+        "What should happen to your counter when a new best is found?",
+        function=never_reset,
+    ),
+    Mistake(
+        "best_of_all",
+        "the best epoch of the whole curve is found first, and patience added",
         "While training runs, the later losses do not exist yet. Walk from epoch to epoch, with "
         "what is known so far.",
-        function=best_of_all),
-    Mistake("one_late", "it waits one epoch longer than patience says",
+        function=best_of_all,
+    ),
+    Mistake(
+        "one_late",
+        "it waits one epoch longer than patience says",
         "In the example patience is 2 and the best epoch is 4. After which epoch are two wasted?",
-        old="epoch - best_epoch == patience", new="epoch - best_epoch > patience"),
-    Mistake("one_early", "it stops one epoch too early",
+        old="epoch - best_epoch == patience",
+        new="epoch - best_epoch > patience",
+    ),
+    Mistake(
+        "one_early",
+        "it stops one epoch too early",
         "In the example patience is 2 and the best epoch is 4. After which epoch are two wasted?",
-        old="epoch - best_epoch == patience", new="epoch - best_epoch >= patience - 1"),
-    Mistake("last_epoch", "the epoch at which it stopped is returned as the best one",
+        old="epoch - best_epoch == patience",
+        new="epoch - best_epoch >= patience - 1",
+    ),
+    Mistake(
+        "last_epoch",
+        "the epoch at which it stopped is returned as the best one",
         "The last weights are not the best ones: which epoch's weights would you keep?",
-        old="return epoch, best_epoch", new="return epoch, epoch", combines_with=()),
-    Mistake("looks_ahead", "the best epoch is sought in the whole curve, beyond the stop",
+        old="return epoch, best_epoch",
+        new="return epoch, epoch",
+        combines_with=(),
+    ),
+    Mistake(
+        "looks_ahead",
+        "the best epoch is sought in the whole curve, beyond the stop",
         "At the moment of stopping the later losses do not exist yet.",
-        old="return epoch, best_epoch", new="return epoch, int(losses.argmin()) + 1",
-        combines_with=("one_late", "from_zero")),
-    Mistake("ties_count", "a loss equal to the best counts as a new best",
+        old="return epoch, best_epoch",
+        new="return epoch, int(losses.argmin()) + 1",
+        combines_with=("one_late", "from_zero"),
+    ),
+    Mistake(
+        "ties_count",
+        "a loss equal to the best counts as a new best",
         "A flat curve has stopped falling. Must a new best be lower, or is as low enough?",
-        old="loss < best", new="loss <= best", combines_with=("one_late", "from_zero")),
-    Mistake("from_zero", "the epochs are counted from 0",
+        old="loss < best",
+        new="loss <= best",
+        combines_with=("one_late", "from_zero"),
+    ),
+    Mistake(
+        "from_zero",
+        "the epochs are counted from 0",
         "The first loss belongs to epoch 1.",
-        old="start=1", new="start=0", combines_with=("ties_count", "looks_ahead")),
+        old="start=1",
+        new="start=0",
+        combines_with=("ties_count", "looks_ahead"),
+    ),
 )
 
 

@@ -69,35 +69,72 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("lowest_free", "the lowest layers of the base are set free and not the highest",
+    Mistake(
+        "lowest_free",
+        "the lowest layers of the base are set free and not the highest",
         "What a layer near the input has learned serves any task. Which layers are the special "
         "ones?",
-        old="i >= head - n_free", new="i < n_free"),
-    Mistake("head_counts", "the head is counted among the n_free layers",
+        old="i >= head - n_free",
+        new="i < n_free",
+    ),
+    Mistake(
+        "head_counts",
+        "the head is counted among the n_free layers",
         "n_free counts layers of the base. With n_free = 1, how many layers move in all?",
-        old="head - n_free", new="head - n_free + 1", combines_with=("head_slow", "uphill")),
-    Mistake("one_more", "one layer too many is set free",
+        old="head - n_free",
+        new="head - n_free + 1",
+        combines_with=("head_slow", "uphill"),
+    ),
+    Mistake(
+        "one_more",
+        "one layer too many is set free",
         "With n_free = 0, does a layer other than the head move in yours?",
-        old="head - n_free", new="head - n_free - 1"),
-    Mistake("none_frozen", "every layer of the base moves",
+        old="head - n_free",
+        new="head - n_free - 1",
+    ),
+    Mistake(
+        "none_frozen",
+        "every layer of the base moves",
         "Does your result change with n_free?",
-        old="lr = 0.0", new="lr = lr_base"),
-    Mistake("head_slow", "the head learns with lr_base",
+        old="lr = 0.0",
+        new="lr = lr_base",
+    ),
+    Mistake(
+        "head_slow",
+        "the head learns with lr_base",
         "The head starts from chance and has the longest way to go. Which rate is its?",
-        old="lr = lr_head", new="lr = lr_base"),
-    Mistake("rates_swapped", "the two rates change places",
+        old="lr = lr_head",
+        new="lr = lr_base",
+    ),
+    Mistake(
+        "rates_swapped",
+        "the two rates change places",
         "The base knows something already and should move with care. Which rate is its?",
         old="lr = lr_head\n        elif i >= head - n_free:\n            lr = lr_base",
-        new="lr = lr_base\n        elif i >= head - n_free:\n            lr = lr_head"),
-    Mistake("head_frozen", "the head does not move",
+        new="lr = lr_base\n        elif i >= head - n_free:\n            lr = lr_head",
+    ),
+    Mistake(
+        "head_frozen",
+        "the head does not move",
         "Without its head the network can't answer the new question. Who teaches it?",
-        old="lr = lr_head", new="lr = 0.0", combines_with=("lowest_free", "uphill")),
-    Mistake("uphill", "the gradient is added and not taken away",
+        old="lr = lr_head",
+        new="lr = 0.0",
+        combines_with=("lowest_free", "uphill"),
+    ),
+    Mistake(
+        "uphill",
+        "the gradient is added and not taken away",
         "Gradient descent goes down.",
-        old="layer[name] - lr", new="layer[name] + lr"),
-    Mistake("biases_stay", "the biases do not move",
+        old="layer[name] - lr",
+        new="layer[name] + lr",
+    ),
+    Mistake(
+        "biases_stay",
+        "the biases do not move",
         "A layer has weights and biases, and both learn.",
-        old="lr * grad[name]", new="lr * grad[name] * (name == 'W')"),
+        old="lr * grad[name]",
+        new="lr * grad[name] * (name == 'W')",
+    ),
 )
 
 
@@ -113,9 +150,13 @@ def in_three_parts(layers, grads, n_free, lr_base, lr_head):
 
 def with_numpy(layers, grads, n_free, lr_base, lr_head):
     rates = [0.0] * (len(layers) - 1 - n_free) + [lr_base] * n_free + [lr_head]
-    return [{"b": np.asarray(layer["b"]) - r * np.asarray(grad["b"]),
-             "W": np.asarray(layer["W"]) - r * np.asarray(grad["W"])}
-            for layer, grad, r in zip(layers, grads, rates)]
+    return [
+        {
+            "b": np.asarray(layer["b"]) - r * np.asarray(grad["b"]),
+            "W": np.asarray(layer["W"]) - r * np.asarray(grad["W"]),
+        }
+        for layer, grad, r in zip(layers, grads, rates)
+    ]
 
 
 alternatives = (in_three_parts, with_numpy)

@@ -33,8 +33,12 @@ def cases(rng):
     special = "one input, one output"
     example = np.ones((2, 8))
     for kind in ("he", "xavier"):
-        yield Case(kind, f"all draws 1, 8 inputs, 2 outputs, {kind}", {"noise": example,
-                   "kind": kind}, False)
+        yield Case(
+            kind,
+            f"all draws 1, 8 inputs, 2 outputs, {kind}",
+            {"noise": example, "kind": kind},
+            False,
+        )
         for n_out, n_in in ((3, 5), (7, 4), (4, 4)):
             noise = {"noise": rng.normal(size=(n_out, n_in))}
             yield Case(kind, f"{n_in} inputs, {n_out} outputs, {kind}", noise | {"kind": kind})
@@ -44,31 +48,63 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("fans_swapped", "n_in and n_out are taken the wrong way round",
+    Mistake(
+        "fans_swapped",
+        "n_in and n_out are taken the wrong way round",
         "A weight matrix of PyTorch leads from columns to rows. Which side of the shape is n_in?",
-        old="n_out, n_in = noise.shape", new="n_in, n_out = noise.shape"),
-    Mistake("variance", "the draws are multiplied by the variance and not by its root",
+        old="n_out, n_in = noise.shape",
+        new="n_in, n_out = noise.shape",
+    ),
+    Mistake(
+        "variance",
+        "the draws are multiplied by the variance and not by its root",
         "Draws times 3 have standard deviation 3 and variance 9. What do you multiply by?",
-        old="math.sqrt(variance)", new="variance"),
-    Mistake("divided", "the draws are divided by the standard deviation and not multiplied",
+        old="math.sqrt(variance)",
+        new="variance",
+    ),
+    Mistake(
+        "divided",
+        "the draws are divided by the standard deviation and not multiplied",
         "The more inputs, the smaller the weights. Are yours smaller for more inputs?",
-        old="noise * math.sqrt(variance)", new="noise / math.sqrt(variance)"),
-    Mistake("two_missing", "he is taken with the variance 1 / n_in",
+        old="noise * math.sqrt(variance)",
+        new="noise / math.sqrt(variance)",
+    ),
+    Mistake(
+        "two_missing",
+        "he is taken with the variance 1 / n_in",
         "ReLU silences half of the sum. Which factor makes up for that?",
-        old="2 / n_in if", new="1 / n_in if"),
-    Mistake("not_the_mean", "xavier is taken with the variance 1 / (n_in + n_out)",
+        old="2 / n_in if",
+        new="1 / n_in if",
+    ),
+    Mistake(
+        "not_the_mean",
+        "xavier is taken with the variance 1 / (n_in + n_out)",
         "For n_in = n_out = n the mean of both is n, and the variance 1 / n. What is yours?",
-        old="2 / (n_in + n_out)", new="1 / (n_in + n_out)"),
-    Mistake("kinds_swapped", "he and xavier change places",
+        old="2 / (n_in + n_out)",
+        new="1 / (n_in + n_out)",
+    ),
+    Mistake(
+        "kinds_swapped",
+        "he and xavier change places",
         "Which of the two looks at the outputs as well?",
-        old='kind == "he"', new='kind != "he"'),
-    Mistake("only_he", "he is used for both kinds",
+        old='kind == "he"',
+        new='kind != "he"',
+    ),
+    Mistake(
+        "only_he",
+        "he is used for both kinds",
         "Does your result change with kind?",
-        old="else 2 / (n_in + n_out)", new="else 2 / n_in"),
-    Mistake("uniform", "the bounds of the uniform distribution are used",
+        old="else 2 / (n_in + n_out)",
+        new="else 2 / n_in",
+    ),
+    Mistake(
+        "uniform",
+        "the bounds of the uniform distribution are used",
         "Books give two recipes: a bound for uniform draws, and a standard deviation for normal "
         "ones. The bound is larger by the root of 3.",
-        old="math.sqrt(variance)", new="math.sqrt(3 * variance)"),
+        old="math.sqrt(variance)",
+        new="math.sqrt(3 * variance)",
+    ),
 )
 
 

@@ -57,35 +57,66 @@ def spread(n, k):
 
 
 mistakes = (
-    Mistake("remainder_dropped", "every fold has n // k rows, so the last rows are never validated",
+    Mistake(
+        "remainder_dropped",
+        "every fold has n // k rows, so the last rows are never validated",
         "Count: how many rows are in your validation parts together, for n = 10 and k = 3?",
-        old=" + (1 if i < n % k else 0)", new=""),
-    Mistake("remainder_last", "the last fold takes the whole remainder",
+        old=" + (1 if i < n % k else 0)",
+        new="",
+    ),
+    Mistake(
+        "remainder_last",
+        "the last fold takes the whole remainder",
         "For n = 10 and k = 3 the sizes are 4, 3, 3. Which folds get a row more?",
-        old="(1 if i < n % k else 0)", new="(n % k if i == k - 1 else 0)"),
-    Mistake("remainder_at_end", "the last folds are the longer ones and not the first",
+        old="(1 if i < n % k else 0)",
+        new="(n % k if i == k - 1 else 0)",
+    ),
+    Mistake(
+        "remainder_at_end",
+        "the last folds are the longer ones and not the first",
         "For n = 10 and k = 3 the sizes are 4, 3, 3 and not 3, 3, 4.",
-        old="i < n % k", new="i >= k - n % k"),
-    Mistake("spread", "the longer folds are spread out, as by cutting at i * n // k",
+        old="i < n % k",
+        new="i >= k - n % k",
+    ),
+    Mistake(
+        "spread",
+        "the longer folds are spread out, as by cutting at i * n // k",
         "Every row is validated once. But for n = 10 and k = 3 the sizes are 4, 3, 3: which folds "
         "are the longer ones?",
-        function=spread),
-    Mistake("val_in_train", "each validation part is in its training part, too",
+        function=spread,
+    ),
+    Mistake(
+        "val_in_train",
+        "each validation part is in its training part, too",
         "A model that was trained on a row is not tested by it. What has to be missing from train?",
-        old="torch.cat([rows[:start], rows[start + size :]])", new="rows",
-        combines_with=("remainder_dropped", "swapped")),
-    Mistake("only_before", "training rows are only those before the fold",
+        old="torch.cat([rows[:start], rows[start + size :]])",
+        new="rows",
+        combines_with=("remainder_dropped", "swapped"),
+    ),
+    Mistake(
+        "only_before",
+        "training rows are only those before the fold",
         "That is right for a series in time. Here the rows after the fold may be used, too.",
-        old="torch.cat([rows[:start], rows[start + size :]])", new="rows[:start]",
-        combines_with=("remainder_dropped", "swapped")),
-    Mistake("swapped", "training and validation rows change places",
+        old="torch.cat([rows[:start], rows[start + size :]])",
+        new="rows[:start]",
+        combines_with=("remainder_dropped", "swapped"),
+    ),
+    Mistake(
+        "swapped",
+        "training and validation rows change places",
         "Of k parts, how many are for training?",
-        old="(train, val)", new="(val, train)"),
-    Mistake("every_kth", "every k-th row goes into the same fold",
+        old="(train, val)",
+        new="(val, train)",
+    ),
+    Mistake(
+        "every_kth",
+        "every k-th row goes into the same fold",
         "Each row is validated once, which is good; but the folds asked for are neighbours.",
         old="val = rows[start : start + size]\n        train = torch.cat([rows[:start], "
         "rows[start + size :]])",
-        new="val = rows[i::k]\n        train = rows[rows % k != i]", combines_with=("swapped",)),
+        new="val = rows[i::k]\n        train = rows[rows % k != i]",
+        combines_with=("swapped",),
+    ),
 )
 
 
@@ -96,8 +127,9 @@ def by_cuts(n, k):
 
 def by_fold_number(n, k):
     number = torch.cat([torch.full((len(range(i, n, k)),), i) for i in range(k)])
-    return [(torch.nonzero(number != i).ravel(), torch.nonzero(number == i).ravel())
-            for i in range(k)]
+    return [
+        (torch.nonzero(number != i).ravel(), torch.nonzero(number == i).ravel()) for i in range(k)
+    ]
 
 
 alternatives = (by_cuts, by_fold_number)

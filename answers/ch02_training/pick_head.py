@@ -37,8 +37,13 @@ def oracle(task, k):
 
 def cases(rng):
     one, several, numbers = criteria
-    tasks = {"yes or no": one, "one of k": one, "any of k": several, "k numbers": numbers,
-             "k shares": numbers}
+    tasks = {
+        "yes or no": one,
+        "one of k": one,
+        "any of k": several,
+        "k numbers": numbers,
+        "k shares": numbers,
+    }
     ks = rng.permutation([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]).tolist()
     for task, criterion in tasks.items():
         for k in (ks.pop(), ks.pop()):
@@ -47,32 +52,63 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("softmax_any", "softmax is used where several answers may be right",
+    Mistake(
+        "softmax_any",
+        "softmax is used where several answers may be right",
         "Softmax shares out one whole. A film that is funny and sad needs two probabilities near "
         "1.",
         old='if task == "any of k":\n        return "sigmoid", "bce", k',
-        new='if task == "any of k":\n        return "softmax", "ce", k'),
-    Mistake("two_for_yes", "yes or no gets an output for each of the two answers",
+        new='if task == "any of k":\n        return "softmax", "ce", k',
+    ),
+    Mistake(
+        "two_for_yes",
+        "yes or no gets an output for each of the two answers",
         "The second probability is 1 minus the first. How many outputs are needed?",
-        old='"bce", 1', new='"bce", k'),
-    Mistake("sigmoid_one", "each of k classes gets a sigmoid though only one can be right",
+        old='"bce", 1',
+        new='"bce", k',
+    ),
+    Mistake(
+        "sigmoid_one",
+        "each of k classes gets a sigmoid though only one can be right",
         "Ten sigmoids can all say 0.9. Which activation makes the k answers add up to 1?",
-        old='"softmax", "ce", k', new='"sigmoid", "bce", k'),
-    Mistake("sigmoid_numbers", "numbers without bounds go through a sigmoid",
+        old='"softmax", "ce", k',
+        new='"sigmoid", "bce", k',
+    ),
+    Mistake(
+        "sigmoid_numbers",
+        "numbers without bounds go through a sigmoid",
         "A price of 300 can't come out of a sigmoid. What keeps an output free?",
-        old='"identity", "mse", k', new='"sigmoid", "mse", k'),
-    Mistake("relu_numbers", "numbers without bounds go through ReLU",
+        old='"identity", "mse", k',
+        new='"sigmoid", "mse", k',
+    ),
+    Mistake(
+        "relu_numbers",
+        "numbers without bounds go through ReLU",
         "A temperature may be below 0. What keeps an output free?",
-        old='"identity", "mse", k', new='"relu", "mse", k'),
-    Mistake("free_shares", "shares between 0 and 1 are left without bounds",
+        old='"identity", "mse", k',
+        new='"relu", "mse", k',
+    ),
+    Mistake(
+        "free_shares",
+        "shares between 0 and 1 are left without bounds",
         "A share of 1.3 is an answer that everybody will laugh at. What keeps it within 0 and 1?",
-        old='return "sigmoid", "mse", k', new='return "identity", "mse", k'),
-    Mistake("softmax_shares", "shares that are measured one by one are forced to add up to 1",
+        old='return "sigmoid", "mse", k',
+        new='return "identity", "mse", k',
+    ),
+    Mistake(
+        "softmax_shares",
+        "shares that are measured one by one are forced to add up to 1",
         "The humidity of three rooms does not add up to 1.",
-        old='return "sigmoid", "mse", k', new='return "softmax", "mse", k'),
-    Mistake("mse_classes", "classes are trained with the squared error",
+        old='return "sigmoid", "mse", k',
+        new='return "softmax", "mse", k',
+    ),
+    Mistake(
+        "mse_classes",
+        "classes are trained with the squared error",
         "The squared error hardly scolds a classifier that is sure and wrong. Which loss does?",
-        old='"softmax", "ce", k', new='"softmax", "mse", k'),
+        old='"softmax", "ce", k',
+        new='"softmax", "mse", k',
+    ),
 )
 
 

@@ -41,8 +41,13 @@ def block(rng, n, d, n_h):
 def cases(rng):
     values, gradients, special = criteria
     one = np.ones((1, 1))
-    example = {"x": np.array([[3.0], [-3.0]]), "W1": one, "b1": np.ones(1), "W2": 2 * one,
-               "b2": np.zeros(1)}
+    example = {
+        "x": np.array([[3.0], [-3.0]]),
+        "W1": one,
+        "b1": np.ones(1),
+        "W2": 2 * one,
+        "b2": np.zeros(1),
+    }
     yield Case(values, "the example with one unit", example, False)
     a, b = block(rng, 4, 3, 5), block(rng, 5, 4, 2)
     yield Case(values, "4 rows of 3, 5 hidden units", a)
@@ -58,34 +63,70 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("no_shortcut", "the shortcut is left out",
+    Mistake(
+        "no_shortcut",
+        "the shortcut is left out",
         "With all weights 0 a residual block hands on its input. What does yours return?",
-        old="x + f", new="f"),
-    Mistake("relu_after", "ReLU is applied to the sum, so that it blocks the shortcut",
+        old="x + f",
+        new="f",
+    ),
+    Mistake(
+        "relu_after",
+        "ReLU is applied to the sum, so that it blocks the shortcut",
         "The shortcut must let everything pass, negative numbers too. What comes after the plus?",
-        old="x + f", new="torch.relu(x + f)"),
-    Mistake("relu_on_shortcut", "the input goes through ReLU on the shortcut",
+        old="x + f",
+        new="torch.relu(x + f)",
+    ),
+    Mistake(
+        "relu_on_shortcut",
+        "the input goes through ReLU on the shortcut",
         "Nothing happens to x on its way round the block.",
-        old="x + f", new="torch.relu(x) + f"),
-    Mistake("relu_on_f", "the second layer has a ReLU, so that the block can only add",
+        old="x + f",
+        new="torch.relu(x) + f",
+    ),
+    Mistake(
+        "relu_on_f",
+        "the second layer has a ReLU, so that the block can only add",
         "If f is never negative, 50 blocks can only make everything larger. Which layer has ReLU?",
-        old="f = h @ W2.T + b2", new="f = torch.relu(h @ W2.T + b2)"),
-    Mistake("no_relu", "ReLU is left out, so both layers are one linear map",
+        old="f = h @ W2.T + b2",
+        new="f = torch.relu(h @ W2.T + b2)",
+    ),
+    Mistake(
+        "no_relu",
+        "ReLU is left out, so both layers are one linear map",
         "Two linear layers in a row are one. What stands between these two?",
-        old="torch.relu(x @ W1.T + b1)", new="x @ W1.T + b1"),
-    Mistake("subtracted", "f is taken from x and not added",
+        old="torch.relu(x @ W1.T + b1)",
+        new="x @ W1.T + b1",
+    ),
+    Mistake(
+        "subtracted",
+        "f is taken from x and not added",
         "A plus joins the two ways.",
-        old="x + f", new="x - f"),
-    Mistake("b1_missing", "b1 is left out",
+        old="x + f",
+        new="x - f",
+    ),
+    Mistake(
+        "b1_missing",
+        "b1 is left out",
         "Which of the five arguments does yours never read?",
-        old=" + b1)", new=")"),
-    Mistake("b2_missing", "b2 is left out",
+        old=" + b1)",
+        new=")",
+    ),
+    Mistake(
+        "b2_missing",
+        "b2 is left out",
         "Which of the five arguments does yours never read?",
-        old=" + b2", new=""),
-    Mistake("detached", "the shortcut is cut out of the graph",
+        old=" + b2",
+        new="",
+    ),
+    Mistake(
+        "detached",
+        "the shortcut is cut out of the graph",
         "The values are right, but the shortcut is there for the gradients: look for .detach(), "
         ".data or torch.tensor(...) around x.",
-        old="x + f", new="x.detach() + f"),
+        old="x + f",
+        new="x.detach() + f",
+    ),
 )
 
 

@@ -51,8 +51,11 @@ def weights(rng, n_x, n_h):
 
 def network(rng, T, n_x, n_h):
     """Random inputs and weights for both runs."""
-    return {"x": rng.normal(size=(T, n_x)), "forward": weights(rng, n_x, n_h),
-            "backward": weights(rng, n_x, n_h)}
+    return {
+        "x": rng.normal(size=(T, n_x)),
+        "forward": weights(rng, n_x, n_h),
+        "backward": weights(rng, n_x, n_h),
+    }
 
 
 def cases(rng):
@@ -74,31 +77,60 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("not_put_back", "the backward states stay in the order of reading",
+    Mistake(
+        "not_put_back",
+        "the backward states stay in the order of reading",
         "The backward run meets the last row first. In which row must its first state end up?",
-        old=".flip(0)\n    return", new="\n    return"),
-    Mistake("x_not_turned", "the backward run reads x from the first row on",
+        old=".flip(0)\n    return",
+        new="\n    return",
+    ),
+    Mistake(
+        "x_not_turned",
+        "the backward run reads x from the first row on",
         "Turning the states round is not enough. In which order are the rows read?",
-        old="run(x.flip(0)", new="run(x",
-        combines_with=("halves_swapped", "shared_forward", "W_hh_transposed", "no_bias")),
-    Mistake("never_turned", "both runs read from left to right",
+        old="run(x.flip(0)",
+        new="run(x",
+        combines_with=("halves_swapped", "shared_forward", "W_hh_transposed", "no_bias"),
+    ),
+    Mistake(
+        "never_turned",
+        "both runs read from left to right",
         "The backward half must know the future. Which row does it read first?",
-        old="run(x.flip(0), **backward).flip(0)", new="run(x, **backward)"),
-    Mistake("columns_turned", "the entries of each row are turned round, and not the rows",
+        old="run(x.flip(0), **backward).flip(0)",
+        new="run(x, **backward)",
+    ),
+    Mistake(
+        "columns_turned",
+        "the entries of each row are turned round, and not the rows",
         "Time runs down the rows. Which dimension is that?",
-        old="run(x.flip(0)", new="run(x.flip(1)",
-        combines_with=("not_put_back", "halves_swapped", "no_bias")),
-    Mistake("halves_swapped", "the backward state stands first in every row",
+        old="run(x.flip(0)",
+        new="run(x.flip(1)",
+        combines_with=("not_put_back", "halves_swapped", "no_bias"),
+    ),
+    Mistake(
+        "halves_swapped",
+        "the backward state stands first in every row",
         "Compare the first row of the example: which of its numbers has read x_1 alone?",
-        old="[f, g]", new="[g, f]"),
-    Mistake("shared_forward", "both runs use the weights of forward",
+        old="[f, g]",
+        new="[g, f]",
+    ),
+    Mistake(
+        "shared_forward",
+        "both runs use the weights of forward",
         "There are two dicts. Which of them does your backward run read?",
-        old="**backward", new="**forward"),
-    Mistake("weights_swapped", "the two runs use each other's weights",
+        old="**backward",
+        new="**forward",
+    ),
+    Mistake(
+        "weights_swapped",
+        "the two runs use each other's weights",
         "The run that starts at x_1 is the forward one. Which dict belongs to it?",
         old="f = run(x, **forward)\n    g = run(x.flip(0), **backward)",
-        new="f = run(x, **backward)\n    g = run(x.flip(0), **forward)"),
-    Mistake("state_handed_over", "the backward run starts from the last state of the forward run",
+        new="f = run(x, **backward)\n    g = run(x.flip(0), **forward)",
+    ),
+    Mistake(
+        "state_handed_over",
+        "the backward run starts from the last state of the forward run",
         "The two runs know nothing of each other. What is g_{T+1}?",
         old="f = run(x, **forward)\n    g = run(x.flip(0), **backward).flip(0)",
         new="f = run(x, **forward)\n"
@@ -107,22 +139,39 @@ mistakes = (
         "        W_xh, W_hh, b_h = backward['W_xh'], backward['W_hh'], backward['b_h']\n"
         "        h = torch.tanh(W_xh @ x_t + W_hh @ h + b_h)\n"
         "        g.insert(0, h)\n"
-        "    g = torch.stack(g)"),
-    Mistake("next_input", "the backward half of each row stops short of that row's own input",
+        "    g = torch.stack(g)",
+    ),
+    Mistake(
+        "next_input",
+        "the backward half of each row stops short of that row's own input",
         "g_t has read x_T, ..., x_t: the input of its own step is the last one, but it is there.",
         old=".flip(0)\n    return",
         new=".flip(0)\n    g = torch.cat([g[1:], torch.zeros_like(g[:1])])\n    return",
-        combines_with=("halves_swapped", "shared_forward", "no_bias", "W_hh_transposed")),
-    Mistake("W_hh_transposed", "W_hh is used transposed",
+        combines_with=("halves_swapped", "shared_forward", "no_bias", "W_hh_transposed"),
+    ),
+    Mistake(
+        "W_hh_transposed",
+        "W_hh is used transposed",
         "Row i of W_hh holds what arrives at unit i. Which side of the product does the state "
         "stand on, and what does a .T do there?",
-        old="W_hh @ h + b_h)\n            ", new="W_hh.T @ h + b_h)\n            "),
-    Mistake("no_bias", "b_h is left out",
+        old="W_hh @ h + b_h)\n            ",
+        new="W_hh.T @ h + b_h)\n            ",
+    ),
+    Mistake(
+        "no_bias",
+        "b_h is left out",
         "The sum inside tanh has three terms. Which entry of the dicts does yours never read?",
-        old=" + b_h)", new=")"),
-    Mistake("summed", "the two states are added and not put side by side",
+        old=" + b_h)",
+        new=")",
+    ),
+    Mistake(
+        "summed",
+        "the two states are added and not put side by side",
         "A row holds 2 n_h numbers: first all of f_t, then all of g_t.",
-        old="torch.cat([f, g], dim=1)", new="f + g", combines_with=()),
+        old="torch.cat([f, g], dim=1)",
+        new="f + g",
+        combines_with=(),
+    ),
 )
 
 

@@ -63,8 +63,11 @@ def cases(rng):
         params = {"params": small if act == "tanh" else ones}
         yield Case(kind, f"x = 1, 2, 3 with {act}", worked | option | params, False)
         yield Case(kind, f"4 steps with {act}", short | option)
-        yield Case(kind, f"the same with other targets and {act}",
-                   short | option | {"targets": 1.5 * rng.normal(size=4)})
+        yield Case(
+            kind,
+            f"the same with other targets and {act}",
+            short | option | {"targets": 1.5 * rng.normal(size=4)},
+        )
         yield Case(kind, f"6 steps with {act}", long | option)
         yield Case(special, f"one step with {act}", unit(rng, 1) | option, False)
         yield Case(special, f"every input 0 with {act}", short | option | {"x": np.zeros(4)}, False)
@@ -74,46 +77,97 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("local_only", "h_{t-1} is taken for a constant, so that no error travels back in time",
+    Mistake(
+        "local_only",
+        "h_{t-1} is taken for a constant, so that no error travels back in time",
         "W_hh and the earlier inputs made h_{t-1}, too. What does step t hand back to step t - 1?",
-        old="dy + later)", new="dy)"),
-    Mistake("overwritten", "the gradient of each step replaces what the other steps gave",
+        old="dy + later)",
+        new="dy)",
+    ),
+    Mistake(
+        "overwritten",
+        "the gradient of each step replaces what the other steps gave",
         "Every step uses the same five weights. What happens to the contributions of the others?",
-        old="grads[name] + now[name]", new="now[name]"),
-    Mistake("tanh_slope_of_a", "the slope of tanh is taken as 1 - a_t^2, of the sum before tanh",
+        old="grads[name] + now[name]",
+        new="now[name]",
+    ),
+    Mistake(
+        "tanh_slope_of_a",
+        "the slope of tanh is taken as 1 - a_t^2, of the sum before tanh",
         "The slope of tanh at a is 1 - tanh(a)^2. Which of your numbers is tanh(a)?",
-        old="1 - h[t] ** 2", new="1 - a[t - 1] ** 2"),
-    Mistake("sigmoid_slope_of_a", "the slope of the sigmoid is taken as a_t (1 - a_t)",
+        old="1 - h[t] ** 2",
+        new="1 - a[t - 1] ** 2",
+    ),
+    Mistake(
+        "sigmoid_slope_of_a",
+        "the slope of the sigmoid is taken as a_t (1 - a_t)",
         "The formula s (1 - s) wants the sigmoid's value s, not the sum that went into it.",
-        old="h[t] * (1 - h[t])", new="a[t - 1] * (1 - a[t - 1])"),
-    Mistake("tanh_slope_is_sigmoids", "h_t (1 - h_t), the slope of the sigmoid, is used for tanh",
+        old="h[t] * (1 - h[t])",
+        new="a[t - 1] * (1 - a[t - 1])",
+    ),
+    Mistake(
+        "tanh_slope_is_sigmoids",
+        "h_t (1 - h_t), the slope of the sigmoid, is used for tanh",
         "Each activation has its own slope. At a = 0 tanh rises with slope 1: does yours?",
-        old="1 - h[t] ** 2", new="h[t] * (1 - h[t])"),
-    Mistake("no_slope", "the slope of the activation is left out",
+        old="1 - h[t] ** 2",
+        new="h[t] * (1 - h[t])",
+    ),
+    Mistake(
+        "no_slope",
+        "the slope of the activation is left out",
         "With identity that does no harm, for its slope is 1. What stands between a_t and h_t?",
-        old=") * slope", new=")"),
-    Mistake("slope_on_output_only",
+        old=") * slope",
+        new=")",
+    ),
+    Mistake(
+        "slope_on_output_only",
         "the slope multiplies what comes from the output, but not what comes from the later steps",
         "Both meet in h_t, and only then does the way back lead through the activation.",
-        old="(W_hy * dy + later) * slope", new="W_hy * dy * slope + later"),
-    Mistake("no_two", "the factor 2 of the squared error is missing",
+        old="(W_hy * dy + later) * slope",
+        new="W_hy * dy * slope + later",
+    ),
+    Mistake(
+        "no_two",
+        "the factor 2 of the squared error is missing",
         "What is the derivative of (y - target)^2 by y?",
-        old="2 * (", new="("),
-    Mistake("sign", "every error is taken as target - y",
+        old="2 * (",
+        new="(",
+    ),
+    Mistake(
+        "sign",
+        "every error is taken as target - y",
         "If y is too large, the loss grows with y. Is your dL/dy positive then?",
-        old="2 * (", new="-2 * ("),
-    Mistake("mean", "the losses are averaged over the steps and not summed",
+        old="2 * (",
+        new="-2 * (",
+    ),
+    Mistake(
+        "mean",
+        "the losses are averaged over the steps and not summed",
         "L is a sum. Where do you divide by T?",
-        old="2 * (", new="2 / len(x) * ("),
-    Mistake("W_hy_skipped", "the error goes from the output to the state without W_hy",
+        old="2 * (",
+        new="2 / len(x) * (",
+    ),
+    Mistake(
+        "W_hy_skipped",
+        "the error goes from the output to the state without W_hy",
         "y_t = W_hy h_t + b_y. How much does y_t move when h_t moves by a little?",
-        old="W_hy * dy", new="dy"),
-    Mistake("W_hh_skipped", "the error goes from step t to step t - 1 without W_hh",
+        old="W_hy * dy",
+        new="dy",
+    ),
+    Mistake(
+        "W_hh_skipped",
+        "the error goes from step t to step t - 1 without W_hh",
         "All ones hide it: one arrow leads from h_{t-1} to a_t. Which weight does it carry?",
-        old="W_hh * delta", new="delta"),
-    Mistake("state_of_same_step", "the gradient of W_hh is built from h_t and not from h_{t-1}",
+        old="W_hh * delta",
+        new="delta",
+    ),
+    Mistake(
+        "state_of_same_step",
+        "the gradient of W_hh is built from h_t and not from h_{t-1}",
         "Which state did W_hh multiply in step t?",
-        old="delta * h[t - 1]", new="delta * h[t]"),
+        old="delta * h[t - 1]",
+        new="delta * h[t]",
+    ),
 )
 
 

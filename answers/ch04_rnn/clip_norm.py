@@ -40,27 +40,50 @@ def gradients(rng, shapes, norm):
 
 def cases(rng):
     large, small, special = criteria
-    yield Case(large, "(3, 4) with max_norm 1", {"grads": [np.array([3.0, 4.0])], "max_norm": 1.0},
-               False)
+    yield Case(
+        large, "(3, 4) with max_norm 1", {"grads": [np.array([3.0, 4.0])], "max_norm": 1.0}, False
+    )
     two, three = [(2, 3), (4,)], [(3,), (5, 2), (2, 2, 2)]
-    yield Case(large, "a matrix and a vector, norm 12, max_norm 3",
-               {"grads": gradients(rng, two, 12.0), "max_norm": 3.0})
-    yield Case(large, "three tensors, norm 7, max_norm 0.5",
-               {"grads": gradients(rng, three, 7.0), "max_norm": 0.5})
-    yield Case(large, "one square matrix, norm 9, max_norm 2",
-               {"grads": gradients(rng, [(3, 3)], 9.0), "max_norm": 2.0})
+    yield Case(
+        large,
+        "a matrix and a vector, norm 12, max_norm 3",
+        {"grads": gradients(rng, two, 12.0), "max_norm": 3.0},
+    )
+    yield Case(
+        large,
+        "three tensors, norm 7, max_norm 0.5",
+        {"grads": gradients(rng, three, 7.0), "max_norm": 0.5},
+    )
+    yield Case(
+        large,
+        "one square matrix, norm 9, max_norm 2",
+        {"grads": gradients(rng, [(3, 3)], 9.0), "max_norm": 2.0},
+    )
 
-    yield Case(small, "a matrix and a vector, norm 0.4, max_norm 3",
-               {"grads": gradients(rng, two, 0.4), "max_norm": 3.0})
-    yield Case(small, "three tensors, norm 0.7, max_norm 2",
-               {"grads": gradients(rng, three, 0.7), "max_norm": 2.0})
-    yield Case(small, "three tensors, norm 4, max_norm 5",
-               {"grads": gradients(rng, three, 4.0), "max_norm": 5.0})
+    yield Case(
+        small,
+        "a matrix and a vector, norm 0.4, max_norm 3",
+        {"grads": gradients(rng, two, 0.4), "max_norm": 3.0},
+    )
+    yield Case(
+        small,
+        "three tensors, norm 0.7, max_norm 2",
+        {"grads": gradients(rng, three, 0.7), "max_norm": 2.0},
+    )
+    yield Case(
+        small,
+        "three tensors, norm 4, max_norm 5",
+        {"grads": gradients(rng, three, 4.0), "max_norm": 5.0},
+    )
 
     zeros = [np.zeros((2, 3)), np.zeros(4)]
     yield Case(special, "every gradient is 0", {"grads": zeros, "max_norm": 1.0}, False)
-    yield Case(special, "a single number, -5, and max_norm 2",
-               {"grads": [np.array(-5.0)], "max_norm": 2.0}, False)
+    yield Case(
+        special,
+        "a single number, -5, and max_norm 2",
+        {"grads": [np.array(-5.0)], "max_norm": 2.0},
+        False,
+    )
     huge = [1000 * g for g in gradients(rng, two, 1000.0)]
     yield Case(special, "a norm of a million, max_norm 1", {"grads": huge, "max_norm": 1.0}, False)
 
@@ -74,35 +97,70 @@ def per_tensor(grads, max_norm):
 
 
 mistakes = (
-    Mistake("by_value", "every entry is cut off at max_norm by itself",
+    Mistake(
+        "by_value",
+        "every entry is cut off at max_norm by itself",
         "That turns (3, 4) into (1, 1), which points elsewhere. Shrink all entries by one factor.",
-        old="g * scale", new="g.clamp(-max_norm, max_norm)", combines_with=()),
-    Mistake("per_tensor", "each tensor is clipped by its own norm",
-        "All tensors together are one long arrow. It has one length.", function=per_tensor,
-        combines_with=()),
-    Mistake("scaled_up", "gradients shorter than max_norm are stretched to it",
+        old="g * scale",
+        new="g.clamp(-max_norm, max_norm)",
+        combines_with=(),
+    ),
+    Mistake(
+        "per_tensor",
+        "each tensor is clipped by its own norm",
+        "All tensors together are one long arrow. It has one length.",
+        function=per_tensor,
+        combines_with=(),
+    ),
+    Mistake(
+        "scaled_up",
+        "gradients shorter than max_norm are stretched to it",
         "max_norm is a ceiling. What should happen below it?",
-        old=" if norm > max_norm else 1.0", new=""),
-    Mistake("no_root", "the squared norm is taken for the norm",
+        old=" if norm > max_norm else 1.0",
+        new="",
+    ),
+    Mistake(
+        "no_root",
+        "the squared norm is taken for the norm",
         "For (3, 4) the norm is 5. What does yours give?",
-        old="torch.sqrt(", new="("),
-    Mistake("largest_entry", "the largest entry is taken for the norm",
+        old="torch.sqrt(",
+        new="(",
+    ),
+    Mistake(
+        "largest_entry",
+        "the largest entry is taken for the norm",
         "For (3, 4) the norm is 5 and not 4: every entry counts.",
         old="torch.sqrt(sum((g**2).sum() for g in grads))",
-        new="max(g.abs().max() for g in grads)"),
-    Mistake("norms_added", "the norms of the tensors are added up",
+        new="max(g.abs().max() for g in grads)",
+    ),
+    Mistake(
+        "norms_added",
+        "the norms of the tensors are added up",
         "Two arrows at right angles, of lengths 3 and 4, make one of length 5 and not 7.",
         old="torch.sqrt(sum((g**2).sum() for g in grads))",
-        new="sum((g**2).sum().sqrt() for g in grads)"),
-    Mistake("unit_length", "the clipped gradient has norm 1 whatever max_norm is",
+        new="sum((g**2).sum().sqrt() for g in grads)",
+    ),
+    Mistake(
+        "unit_length",
+        "the clipped gradient has norm 1 whatever max_norm is",
         "In the worked example max_norm happens to be 1. Where does it enter the factor?",
-        old="max_norm / norm", new="1 / norm"),
-    Mistake("upside_down", "the factor is upside down, norm / max_norm",
+        old="max_norm / norm",
+        new="1 / norm",
+    ),
+    Mistake(
+        "upside_down",
+        "the factor is upside down, norm / max_norm",
         "A gradient that is too long must shrink. Is your factor below 1 then?",
-        old="max_norm / norm", new="norm / max_norm"),
-    Mistake("wrong_way", "short gradients are rescaled and long ones are left as they are",
+        old="max_norm / norm",
+        new="norm / max_norm",
+    ),
+    Mistake(
+        "wrong_way",
+        "short gradients are rescaled and long ones are left as they are",
         "Which gradients need clipping, those below the limit or those above it?",
-        old="norm > max_norm", new="norm < max_norm"),
+        old="norm > max_norm",
+        new="norm < max_norm",
+    ),
 )
 
 

@@ -53,8 +53,15 @@ def network(rng, T, n_x, n_h, n_y):
 
 def cases(rng):
     one, column = np.ones(1), np.ones((1, 1))
-    worked = {"x": np.arange(1.0, 5.0).reshape(4, 1), "h0": np.zeros(1), "W_xh": column,
-              "W_hh": column, "b_h": one, "W_hy": column, "b_y": one}
+    worked = {
+        "x": np.arange(1.0, 5.0).reshape(4, 1),
+        "h0": np.zeros(1),
+        "W_xh": column,
+        "W_hh": column,
+        "b_h": one,
+        "W_hy": column,
+        "b_y": one,
+    }
     yield Case("a whole sequence", "the worked example, every parameter 1", worked, False)
 
     a = network(rng, T=5, n_x=2, n_h=3, n_y=4)
@@ -83,56 +90,107 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("bias_twice", "b_h is added twice",
+    Mistake(
+        "bias_twice",
+        "b_h is added twice",
         "PyTorch's own layer keeps two biases; the equation of this network has one. "
         "Count how often b_h enters the sum.",
-        old="b_h)", new="b_h + b_h)"),
-    Mistake("bias_missing", "b_h is left out",
+        old="b_h)",
+        new="b_h + b_h)",
+    ),
+    Mistake(
+        "bias_missing",
+        "b_h is left out",
         "The sum inside tanh has three terms. Which of the seven arguments does yours never read?",
-        old=" + b_h)", new=")",
-        combines_with=("W_hh_transposed", "starts_from_zero", "output_late", "tanh_output")),
-    Mistake("bias_outside", "b_h is added after tanh and not before",
+        old=" + b_h)",
+        new=")",
+        combines_with=("W_hh_transposed", "starts_from_zero", "output_late", "tanh_output"),
+    ),
+    Mistake(
+        "bias_outside",
+        "b_h is added after tanh and not before",
         "Look at the equation again: where does the bracket of tanh close?",
-        old=" + b_h)", new=") + b_h",
-        combines_with=("W_hh_transposed", "starts_from_zero", "output_late", "tanh_output")),
-    Mistake("W_hh_transposed", "W_hh is used transposed",
+        old=" + b_h)",
+        new=") + b_h",
+        combines_with=("W_hh_transposed", "starts_from_zero", "output_late", "tanh_output"),
+    ),
+    Mistake(
+        "W_hh_transposed",
+        "W_hh is used transposed",
         "Row i of W_hh holds what arrives at unit i. Which side of the product does the state "
         "stand on, and what does a .T do there?",
-        old="+ W_hh", new="+ W_hh.T"),
-    Mistake("no_past", "the old state does not enter the new one",
+        old="+ W_hh",
+        new="+ W_hh.T",
+    ),
+    Mistake(
+        "no_past",
+        "the old state does not enter the new one",
         "Without its horizontal arrow this is a feed-forward network. Which matrix is that arrow?",
-        old="W_hh @ h + ", new=""),
-    Mistake("h_not_carried", "every step starts again from h0",
+        old="W_hh @ h + ",
+        new="",
+    ),
+    Mistake(
+        "h_not_carried",
+        "every step starts again from h0",
         "Step 3 must read the state that step 2 left behind. Follow one variable through the "
         "loop: who changes it?",
-        old="@ h + b_h", new="@ h0 + b_h",
-        combines_with=("bias_twice", "W_hh_transposed", "output_late", "tanh_output", "no_tanh")),
-    Mistake("starts_from_zero", "the state starts from zeros and h0 is never used",
+        old="@ h + b_h",
+        new="@ h0 + b_h",
+        combines_with=("bias_twice", "W_hh_transposed", "output_late", "tanh_output", "no_tanh"),
+    ),
+    Mistake(
+        "starts_from_zero",
+        "the state starts from zeros and h0 is never used",
         "h0 is zero in the worked example, but it is an argument: the caller may hand over any "
         "memory.",
-        old="= h0,", new="= torch.zeros_like(h0),",
-        combines_with=("bias_twice", "W_hh_transposed", "history_cut")),
-    Mistake("output_late", "the output y_t is read from the state of the step before",
+        old="= h0,",
+        new="= torch.zeros_like(h0),",
+        combines_with=("bias_twice", "W_hh_transposed", "history_cut"),
+    ),
+    Mistake(
+        "output_late",
+        "the output y_t is read from the state of the step before",
         "Within one step the order matters: first the new state, then the output that reads it.",
-        old="W_hy @ h ", new="W_hy @ (states[-2] if len(states) > 1 else h0) "),
-    Mistake("b_y_missing", "b_y is left out",
+        old="W_hy @ h ",
+        new="W_hy @ (states[-2] if len(states) > 1 else h0) ",
+    ),
+    Mistake(
+        "b_y_missing",
+        "b_y is left out",
         "An output has a bias of its own. Which of the seven arguments does yours never read?",
-        old=" + b_y)", new=")"),
-    Mistake("tanh_output", "tanh is applied to the output as well",
+        old=" + b_y)",
+        new=")",
+    ),
+    Mistake(
+        "tanh_output",
+        "tanh is applied to the output as well",
         "The output layer of this network is linear; only the state is squashed.",
-        old="torch.stack(outputs)", new="torch.tanh(torch.stack(outputs))"),
-    Mistake("sigmoid", "the state goes through the sigmoid and not through tanh",
+        old="torch.stack(outputs)",
+        new="torch.tanh(torch.stack(outputs))",
+    ),
+    Mistake(
+        "sigmoid",
+        "the state goes through the sigmoid and not through tanh",
         "Both curves are S-shaped, but only one goes below zero. Which does this network use?",
-        old="torch.tanh(W", new="torch.sigmoid(W"),
-    Mistake("no_tanh", "the state is not squashed by tanh",
+        old="torch.tanh(W",
+        new="torch.sigmoid(W",
+    ),
+    Mistake(
+        "no_tanh",
+        "the state is not squashed by tanh",
         "A state must stay between -1 and 1. Print yours.",
-        old="h = torch.tanh(", new="h = ("),
-    Mistake("history_cut",
+        old="h = torch.tanh(",
+        new="h = (",
+    ),
+    Mistake(
+        "history_cut",
         "the state is cut from its history at every step, so that gradients stop one step back",
         "The values are right, but the graph is broken: look for .detach(), .item(), .data or "
         "torch.tensor(...) around the state.",
-        old="for x_t in x:", new="for x_t in x:\n        h = h.detach()",
-        combines_with=("bias_twice", "W_hh_transposed", "starts_from_zero")),
+        old="for x_t in x:",
+        new="for x_t in x:\n        h = h.detach()",
+        combines_with=("bias_twice", "W_hh_transposed", "starts_from_zero"),
+    ),
 )
 
 

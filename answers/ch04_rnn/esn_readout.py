@@ -51,8 +51,13 @@ def reservoir(rng, T, n_x, n_h, n_y, ridge):
 
 def cases(rng):
     kind, odd, special = criteria
-    tiny = {"x": np.array([[1.0], [0.0]]), "W_res": np.array([[2.0]]), "W_in": np.array([[1.0]]),
-            "y": np.array([[1.0], [0.0]]), "ridge": 1.0}
+    tiny = {
+        "x": np.array([[1.0], [0.0]]),
+        "W_res": np.array([[2.0]]),
+        "W_in": np.array([[1.0]]),
+        "y": np.array([[1.0], [0.0]]),
+        "ridge": 1.0,
+    }
     yield Case(kind, "the example with one unit and two steps", tiny, False)
     a = reservoir(rng, T=15, n_x=2, n_h=4, n_y=3, ridge=0.4)
     yield Case(kind, "2 inputs, 4 units, 3 outputs, 15 steps", a)
@@ -78,49 +83,100 @@ def cases(rng):
 
 scale = "torch.linalg.eigvals(W_res).abs().max()"
 mistakes = (
-    Mistake("not_scaled", "W_res is used as it came, without scaling",
+    Mistake(
+        "not_scaled",
+        "W_res is used as it came, without scaling",
         "The memory of an echo state network must fade. What makes sure of that?",
-        old="0.9 * W_res / " + scale, new="W_res"),
-    Mistake("radius_one", "the reservoir is scaled to radius 1 and not to 0.9",
+        old="0.9 * W_res / " + scale,
+        new="W_res",
+    ),
+    Mistake(
+        "radius_one",
+        "the reservoir is scaled to radius 1 and not to 0.9",
         "After your scaling, what is the largest absolute eigenvalue?",
-        old="0.9 * W_res", new="W_res"),
-    Mistake("largest_entry", "W_res is divided by its largest entry",
+        old="0.9 * W_res",
+        new="W_res",
+    ),
+    Mistake(
+        "largest_entry",
+        "W_res is divided by its largest entry",
         "The radius belongs to the eigenvalues. torch.linalg.eigvals gives them.",
-        old=scale, new="W_res.abs().max()"),
-    Mistake("singular_value", "W_res is divided by its largest singular value",
+        old=scale,
+        new="W_res.abs().max()",
+    ),
+    Mistake(
+        "singular_value",
+        "W_res is divided by its largest singular value",
         "That is the most by which W_res stretches in one step; the radius is about many steps. "
         "The two agree for symmetric matrices only.",
-        old=scale, new="torch.linalg.matrix_norm(W_res, 2)"),
-    Mistake("real_part", "the largest real part is taken for the spectral radius",
+        old=scale,
+        new="torch.linalg.matrix_norm(W_res, 2)",
+    ),
+    Mistake(
+        "real_part",
+        "the largest real part is taken for the spectral radius",
         "Eigenvalues may be negative or complex. What counts is their distance from 0.",
-        old=".abs().max()", new=".real.max()"),
-    Mistake("no_ridge", "the penalty is left out, as in plain least squares",
+        old=".abs().max()",
+        new=".real.max()",
+    ),
+    Mistake(
+        "no_ridge",
+        "the penalty is left out, as in plain least squares",
         "Does your result change with ridge? It should shrink when ridge grows.",
-        old=" + ridge * torch.eye(len(W), dtype=H.dtype)", new=""),
-    Mistake("ridge_everywhere", "ridge is added to all entries of the matrix H^T H",
+        old=" + ridge * torch.eye(len(W), dtype=H.dtype)",
+        new="",
+    ),
+    Mistake(
+        "ridge_everywhere",
+        "ridge is added to all entries of the matrix H^T H",
         "The square of |W_out| has no mixed terms: which entries of the matrix does it touch?",
-        old="ridge * torch.eye(len(W), dtype=H.dtype)", new="ridge"),
-    Mistake("mean_error", "the error is averaged over the steps, so that ridge counts T times",
+        old="ridge * torch.eye(len(W), dtype=H.dtype)",
+        new="ridge",
+    ),
+    Mistake(
+        "mean_error",
+        "the error is averaged over the steps, so that ridge counts T times",
         "The error is a sum over the steps here. How large is the penalty beside it?",
-        old="ridge * torch.eye", new="ridge * len(x) * torch.eye"),
-    Mistake("ridge_squared", "ridge enters as its square",
+        old="ridge * torch.eye",
+        new="ridge * len(x) * torch.eye",
+    ),
+    Mistake(
+        "ridge_squared",
+        "ridge enters as its square",
         "Derive the penalty by W_out: which power of ridge is left?",
-        old="ridge * torch.eye", new="ridge**2 * torch.eye"),
-    Mistake("state_before_input", "the readout sees each state before it has read its input",
+        old="ridge * torch.eye",
+        new="ridge**2 * torch.eye",
+    ),
+    Mistake(
+        "state_before_input",
+        "the readout sees each state before it has read its input",
         "y_t is to be made from h_t, and h_t has read x_t. Which state do you note down first?",
         old="h = torch.tanh(W_in @ x_t + W @ h)\n        states.append(h)",
-        new="states.append(h)\n        h = torch.tanh(W_in @ x_t + W @ h)"),
-    Mistake("no_memory", "the old state does not enter the new one",
+        new="states.append(h)\n        h = torch.tanh(W_in @ x_t + W @ h)",
+    ),
+    Mistake(
+        "no_memory",
+        "the old state does not enter the new one",
         "Without W the reservoir has no echo.",
-        old=" + W @ h)", new=")",
-        combines_with=("no_ridge", "ridge_everywhere", "mean_error", "no_tanh")),
-    Mistake("W_transposed", "the reservoir is used transposed",
+        old=" + W @ h)",
+        new=")",
+        combines_with=("no_ridge", "ridge_everywhere", "mean_error", "no_tanh"),
+    ),
+    Mistake(
+        "W_transposed",
+        "the reservoir is used transposed",
         "Row i of W holds what arrives at unit i. Which side of the product does the state "
         "stand on?",
-        old=" + W @ h)", new=" + h @ W)"),
-    Mistake("no_tanh", "the states are not squashed by tanh",
+        old=" + W @ h)",
+        new=" + h @ W)",
+    ),
+    Mistake(
+        "no_tanh",
+        "the states are not squashed by tanh",
         "Each state must lie between -1 and 1. Print yours.",
-        old="torch.tanh(", new="("),
+        old="torch.tanh(",
+        new="(",
+    ),
 )
 
 

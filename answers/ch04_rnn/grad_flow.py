@@ -30,8 +30,10 @@ def oracle(w, h):
 
 def cases(rng):
     kind, special = criteria
-    worked = {"w": 1.0, "h": np.array([0.964027580076, 0.999279286166, 0.999909073299,
-                                       0.999987709416])}
+    worked = {
+        "w": 1.0,
+        "h": np.array([0.964027580076, 0.999279286166, 0.999909073299, 0.999987709416]),
+    }
     yield Case(kind, "the states of the worked example, w = 1", worked, False)
     a = rng.uniform(0.2, 0.7, size=4) * np.array([1, -1, -1, 1])
     yield Case(kind, "4 states, w = 1.5", {"w": 1.5, "h": a})
@@ -48,44 +50,85 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("no_slope", "the slope of tanh is left out, so that entry t is w^t",
+    Mistake(
+        "no_slope",
+        "the slope of tanh is left out, so that entry t is w^t",
         "That is the linear unit. With w = 1.5 and 50 steps it gives 637621500; what does tanh "
         "make of it?",
-        old="(1 - h**2)", new="torch.ones_like(h)"),
-    Mistake("sum", "the factors are added up and not multiplied",
+        old="(1 - h**2)",
+        new="torch.ones_like(h)",
+    ),
+    Mistake(
+        "sum",
+        "the factors are added up and not multiplied",
         "A change passes one step after the other, and each one rescales what the last one left.",
-        old="cumprod", new="cumsum"),
-    Mistake("late", "the product starts one step late, so that h_1 counts in entry 2 only",
+        old="cumprod",
+        new="cumsum",
+    ),
+    Mistake(
+        "late",
+        "the product starts one step late, so that h_1 counts in entry 2 only",
         "Between h_0 and h_1 lies one step already. What is dh_1/dh_0?",
         old="torch.cumprod(w * (1 - h**2), dim=0)",
-        new="torch.cumprod(torch.cat([h.new_ones(1), w * (1 - h[:-1] ** 2)]), dim=0)"),
-    Mistake("not_accumulated", "each entry is the factor of its own step alone",
+        new="torch.cumprod(torch.cat([h.new_ones(1), w * (1 - h[:-1] ** 2)]), dim=0)",
+    ),
+    Mistake(
+        "not_accumulated",
+        "each entry is the factor of its own step alone",
         "These are dh_t/dh_{t-1}. How do you get from h_0 to h_t?",
-        old="torch.cumprod(w * (1 - h**2), dim=0)", new="w * (1 - h**2)"),
-    Mistake("w_once", "w is multiplied in only once",
+        old="torch.cumprod(w * (1 - h**2), dim=0)",
+        new="w * (1 - h**2)",
+    ),
+    Mistake(
+        "w_once",
+        "w is multiplied in only once",
         "The weight stands in every step. How often does it enter the third product?",
-        old="torch.cumprod(w * (1 - h**2), dim=0)", new="w * torch.cumprod(1 - h**2, dim=0)"),
-    Mistake("no_w", "w is left out, and only the slopes are multiplied",
+        old="torch.cumprod(w * (1 - h**2), dim=0)",
+        new="w * torch.cumprod(1 - h**2, dim=0)",
+    ),
+    Mistake(
+        "no_w",
+        "w is left out, and only the slopes are multiplied",
         "What does a change of h_{t-1} meet before it reaches the sum a_t?",
-        old="w * (1", new="(1"),
-    Mistake("unsquared", "the slope is taken as 1 - h",
+        old="w * (1",
+        new="(1",
+    ),
+    Mistake(
+        "unsquared",
+        "the slope is taken as 1 - h",
         "tanh'(a) = 1 - tanh(a)^2, and h is tanh(a). At h = -0.5 yours is above 1: can tanh be "
         "that steep?",
-        old="h**2", new="h"),
-    Mistake("square_outside", "the slope is taken as (1 - h)^2",
+        old="h**2",
+        new="h",
+    ),
+    Mistake(
+        "square_outside",
+        "the slope is taken as (1 - h)^2",
         "Is 1 - h^2 the same as (1 - h)^2? Try h = -0.5.",
-        old="(1 - h**2)", new="(1 - h) ** 2"),
-    Mistake("sigmoid", "h (1 - h), the slope of the sigmoid, is used for tanh",
-        "How steep is tanh at a = 0, where h is 0, too? And what does your formula give for "
-        "h = 0?",
-        old="(1 - h**2)", new="h * (1 - h)"),
-    Mistake("tanh_twice", "tanh is applied to the states once more",
+        old="(1 - h**2)",
+        new="(1 - h) ** 2",
+    ),
+    Mistake(
+        "sigmoid",
+        "h (1 - h), the slope of the sigmoid, is used for tanh",
+        "How steep is tanh at a = 0, where h is 0, too? And what does your formula give for h = 0?",
+        old="(1 - h**2)",
+        new="h * (1 - h)",
+    ),
+    Mistake(
+        "tanh_twice",
+        "tanh is applied to the states once more",
         "h is not the sum a before tanh, but the state: tanh has been applied already.",
-        old="h**2", new="torch.tanh(h) ** 2"),
-    Mistake("from_the_end", "the products run from the last step back, as in dh_T/dh_{t-1}",
+        old="h**2",
+        new="torch.tanh(h) ** 2",
+    ),
+    Mistake(
+        "from_the_end",
+        "the products run from the last step back, as in dh_T/dh_{t-1}",
         "Entry t asks what has arrived at h_t. Which steps has the change passed by then?",
         old="torch.cumprod(w * (1 - h**2), dim=0)",
-        new="torch.cumprod((w * (1 - h**2)).flip(0), dim=0).flip(0)"),
+        new="torch.cumprod((w * (1 - h**2)).flip(0), dim=0).flip(0)",
+    ),
 )
 
 

@@ -64,18 +64,28 @@ def network(rng, T, n_x, n_h, n_y):
 
 def cases(rng):
     one, column = np.ones(1), np.ones((1, 1))
-    worked = {"x": np.arange(1.0, 5.0).reshape(4, 1), "h0": np.zeros(1), "y0": np.zeros(1),
-              "W_xh": column, "W_hh": column, "W_yh": column, "b_h": one, "W_hy": column,
-              "b_y": one}
+    worked = {
+        "x": np.arange(1.0, 5.0).reshape(4, 1),
+        "h0": np.zeros(1),
+        "y0": np.zeros(1),
+        "W_xh": column,
+        "W_hh": column,
+        "W_yh": column,
+        "b_h": one,
+        "W_hy": column,
+        "b_y": one,
+    }
     a = network(rng, T=5, n_x=2, n_h=3, n_y=4)
     b = network(rng, T=6, n_x=5, n_h=4, n_y=2)
     square = network(rng, T=4, n_x=3, n_h=3, n_y=3)
     for hybrid, kind in ((False, "the classic network"), (True, "the hybrid network")):
         option = {"hybrid": hybrid}
         yield Case(kind, f"the worked example with hybrid={hybrid}", worked | option, False)
-        for sizes, case in (("2 inputs, 3 hidden units and 4 outputs", a),
-                            ("5 inputs, 4 hidden units and 2 outputs", b),
-                            ("3 inputs, 3 hidden units and 3 outputs", square)):
+        for sizes, case in (
+            ("2 inputs, 3 hidden units and 4 outputs", a),
+            ("5 inputs, 4 hidden units and 2 outputs", b),
+            ("3 inputs, 3 hidden units and 3 outputs", square),
+        ):
             yield Case(kind, f"hybrid={hybrid} with {sizes}", case | option)
 
     extreme = "zeros and very large inputs"
@@ -86,53 +96,103 @@ def cases(rng):
         yield Case("one step", f"one step with {name}", a | option | {"x": a["x"][:1]}, False)
         nothing = {"x": np.zeros((5, 2)), "y0": np.zeros(4)}
         yield Case(extreme, f"x = 0 and y0 = 0 with {name}", a | option | nothing, False)
-        yield Case(extreme, f"inputs of +1000 and -1000 with {name}",
-                   a | option | {"x": 1000 * signs}, False)
+        yield Case(
+            extreme,
+            f"inputs of +1000 and -1000 with {name}",
+            a | option | {"x": 1000 * signs},
+            False,
+        )
 
 
 mistakes = (
-    Mistake("h_in_place_of_y", "the hidden state comes back where the output should",
+    Mistake(
+        "h_in_place_of_y",
+        "the hidden state comes back where the output should",
         "Two things can come back in this exercise. Which one does W_yh, of shape (n_h, n_y), "
         "multiply?",
-        old="W_yh @ y +", new="W_hh @ h +"),
-    Mistake("classic_is_elman",
+        old="W_yh @ y +",
+        new="W_hh @ h +",
+    ),
+    Mistake(
+        "classic_is_elman",
         "hybrid=False gives the Elman network: the state comes back and the output does not",
         "The output comes back in both kinds. What does the switch add to it?",
         old="+ W_yh @ y + b_h  # (n_h,)\n        if hybrid:\n            a = a + W_hh @ h\n",
         new="+ W_hh @ h + b_h\n        if hybrid:\n            a = a + W_yh @ y\n",
-        combines_with=("switch_inverted",)),
-    Mistake("always_hybrid", "W_hh times the old state is added in the classic network too",
+        combines_with=("switch_inverted",),
+    ),
+    Mistake(
+        "always_hybrid",
+        "W_hh times the old state is added in the classic network too",
         "With hybrid=False the weights W_hh must not matter at all. Do they in yours?",
-        old="if hybrid:", new="if True:"),
-    Mistake("never_hybrid", "hybrid=True is treated like hybrid=False",
+        old="if hybrid:",
+        new="if True:",
+    ),
+    Mistake(
+        "never_hybrid",
+        "hybrid=True is treated like hybrid=False",
         "With hybrid=True one more product joins the sum. Is your switch read anywhere?",
-        old="if hybrid:", new="if False:", combines_with=("h_in_place_of_y", "y_not_carried")),
-    Mistake("switch_inverted", "the two kinds are the wrong way round",
+        old="if hybrid:",
+        new="if False:",
+        combines_with=("h_in_place_of_y", "y_not_carried"),
+    ),
+    Mistake(
+        "switch_inverted",
+        "the two kinds are the wrong way round",
         "Classic is hybrid=False. Which of your two branches reads W_hh?",
-        old="if hybrid:", new="if not hybrid:"),
-    Mistake("y_not_carried", "y0 is fed back at every step",
+        old="if hybrid:",
+        new="if not hybrid:",
+    ),
+    Mistake(
+        "y_not_carried",
+        "y0 is fed back at every step",
         "y0 is only the output before the first step. What should step 2 read?",
-        old="W_yh @ y +", new="W_yh @ y0 +"),
-    Mistake("y0_ignored", "y0 is never used and the first step gets zeros for it",
+        old="W_yh @ y +",
+        new="W_yh @ y0 +",
+    ),
+    Mistake(
+        "y0_ignored",
+        "y0 is never used and the first step gets zeros for it",
         "y0 is zero in the worked example, but it is an argument: any output may have come before.",
-        old="= h0, y0,", new="= h0, torch.zeros_like(y0),"),
-    Mistake("output_late", "y_t is computed from the old state, before h_t takes its place",
+        old="= h0, y0,",
+        new="= h0, torch.zeros_like(y0),",
+    ),
+    Mistake(
+        "output_late",
+        "y_t is computed from the old state, before h_t takes its place",
         "Within one step the order matters: first the new state, then the output that reads it.",
         old="h = torch.tanh(a)\n        y = W_hy @ h + b_y  # (n_y,)",
-        new="y = W_hy @ h + b_y\n        h = torch.tanh(a)"),
-    Mistake("b_h_missing", "b_h is left out",
+        new="y = W_hy @ h + b_y\n        h = torch.tanh(a)",
+    ),
+    Mistake(
+        "b_h_missing",
+        "b_h is left out",
         "The sum inside tanh has a bias. Which of the ten arguments does your code never read?",
-        old=" + b_h", new=""),
-    Mistake("b_y_missing", "b_y is left out",
+        old=" + b_h",
+        new="",
+    ),
+    Mistake(
+        "b_y_missing",
+        "b_y is left out",
         "An output has a bias of its own. Which of the ten arguments does your code never read?",
-        old="W_hy @ h + b_y", new="W_hy @ h"),
-    Mistake("tanh_output", "tanh is applied to the output as well",
+        old="W_hy @ h + b_y",
+        new="W_hy @ h",
+    ),
+    Mistake(
+        "tanh_output",
+        "tanh is applied to the output as well",
         "The output layer of this network is linear; only the state is squashed.",
-        old="y = W_hy @ h + b_y", new="y = torch.tanh(W_hy @ h + b_y)"),
-    Mistake("h_not_carried", "the hybrid reads h0 at every step",
+        old="y = W_hy @ h + b_y",
+        new="y = torch.tanh(W_hy @ h + b_y)",
+    ),
+    Mistake(
+        "h_not_carried",
+        "the hybrid reads h0 at every step",
         "The output is carried on as it should be. And the state?",
-        old="a + W_hh @ h", new="a + W_hh @ h0",
-        combines_with=("h_in_place_of_y", "always_hybrid", "switch_inverted", "y_not_carried")),
+        old="a + W_hh @ h",
+        new="a + W_hh @ h0",
+        combines_with=("h_in_place_of_y", "always_hybrid", "switch_inverted", "y_not_carried"),
+    ),
 )
 
 

@@ -30,8 +30,12 @@ def oracle(x, h0, W_xh, W_hh, b_h, keep, p, training):
     if training:
         W_hh = W_hh @ torch.diag(keep) / (1 - p)
     rnn = nn.RNN(W_xh.shape[1], W_xh.shape[0], dtype=x.dtype)
-    weights = {"weight_ih_l0": W_xh, "weight_hh_l0": W_hh, "bias_ih_l0": b_h,
-               "bias_hh_l0": torch.zeros_like(b_h)}
+    weights = {
+        "weight_ih_l0": W_xh,
+        "weight_hh_l0": W_hh,
+        "bias_ih_l0": b_h,
+        "bias_hh_l0": torch.zeros_like(b_h),
+    }
     return functional_call(rnn, weights, (x, h0.unsqueeze(0)))[0]
 
 
@@ -52,8 +56,15 @@ def layer(rng, T, n_x, keep, p):
 def cases(rng):
     on, off, edge, special = criteria
     column = np.ones((1, 1))
-    tiny = {"x": np.ones((2, 1)), "h0": np.array([0.5]), "W_xh": column, "W_hh": column,
-            "b_h": np.zeros(1), "keep": np.ones(1), "p": 0.5}
+    tiny = {
+        "x": np.ones((2, 1)),
+        "h0": np.array([0.5]),
+        "W_xh": column,
+        "W_hh": column,
+        "b_h": np.zeros(1),
+        "keep": np.ones(1),
+        "p": 0.5,
+    }
     a = layer(rng, T=5, n_x=2, keep=(1, 0, 1), p=0.3)
     b = layer(rng, T=6, n_x=3, keep=(0, 1, 1, 0, 1), p=0.4)
     square = layer(rng, T=4, n_x=4, keep=(1, 0, 0, 1), p=0.6)
@@ -61,8 +72,12 @@ def cases(rng):
     for kind, training in ((on, True), (off, False)):
         option = {"training": training}
         yield Case(kind, f"the example with training={training}", tiny | option, False)
-        for sizes, case in (("2 inputs and 3 units", a), ("3 inputs and 5 units", b),
-                            ("4 inputs and 4 units", square), ("3 inputs and 3 units", third)):
+        for sizes, case in (
+            ("2 inputs and 3 units", a),
+            ("3 inputs and 5 units", b),
+            ("4 inputs and 4 units", square),
+            ("3 inputs and 3 units", third),
+        ):
             yield Case(kind, f"training={training} with {sizes}", case | option)
 
     option = {"training": True}
@@ -77,50 +92,107 @@ def cases(rng):
 
 loop = "h = torch.tanh(W_xh @ x_t + W_hh @ (m * h) + b_h)"
 mistakes = (
-    Mistake("not_scaled", "the kept entries are not divided by 1 - p",
+    Mistake(
+        "not_scaled",
+        "the kept entries are not divided by 1 - p",
         "If half of the old state is missing, the other half must be twice as loud.",
-        old="keep / (1 - p)", new="keep"),
-    Mistake("p_is_kept", "the kept entries are divided by p and not by 1 - p",
+        old="keep / (1 - p)",
+        new="keep",
+    ),
+    Mistake(
+        "p_is_kept",
+        "the kept entries are divided by p and not by 1 - p",
         "p is the chance to be dropped. What is the chance to be kept?",
-        old="(1 - p)", new="p"),
-    Mistake("made_smaller", "the kept entries are multiplied by 1 - p and not divided",
+        old="(1 - p)",
+        new="p",
+    ),
+    Mistake(
+        "made_smaller",
+        "the kept entries are multiplied by 1 - p and not divided",
         "Fewer entries arrive in training. Must those be smaller or larger to make up for it?",
-        old="keep / (1", new="keep * (1"),
-    Mistake("always_training", "the mask is used without training, too",
+        old="keep / (1",
+        new="keep * (1",
+    ),
+    Mistake(
+        "always_training",
+        "the mask is used without training, too",
         "A network in use drops nothing. Which argument tells you that it is in use?",
-        old=" if training else torch.ones_like(keep)", new="",
-        combines_with=("not_scaled", "p_is_kept", "made_smaller", "on_new_state", "on_product")),
-    Mistake("never_training", "the mask is never used",
+        old=" if training else torch.ones_like(keep)",
+        new="",
+        combines_with=("not_scaled", "p_is_kept", "made_smaller", "on_new_state", "on_product"),
+    ),
+    Mistake(
+        "never_training",
+        "the mask is never used",
         "Does your result change with keep, in training?",
-        old="keep / (1 - p) if training else ", new="", combines_with=("W_hh_transposed",)),
-    Mistake("switch_inverted", "the mask is used without training, and not in training",
+        old="keep / (1 - p) if training else ",
+        new="",
+        combines_with=("W_hh_transposed",),
+    ),
+    Mistake(
+        "switch_inverted",
+        "the mask is used without training, and not in training",
         "Look at the switch once more: in which of the two cases are units dropped?",
-        old="if training", new="if not training"),
-    Mistake("scaled_in_use", "the state is multiplied by 1 - p without training",
+        old="if training",
+        new="if not training",
+    ),
+    Mistake(
+        "scaled_in_use",
+        "the state is multiplied by 1 - p without training",
         "Older dropout did so. Here training has done the scaling already: in use, m is 1.",
-        old="torch.ones_like(keep)", new="torch.full_like(keep, 1 - p)"),
-    Mistake("on_new_state", "the mask is applied to the new state, also in what is returned",
+        old="torch.ones_like(keep)",
+        new="torch.full_like(keep, 1 - p)",
+    ),
+    Mistake(
+        "on_new_state",
+        "the mask is applied to the new state, also in what is returned",
         "The states that you return are whole. Where on its way does a state meet the mask?",
-        old=loop, new="h = m * torch.tanh(W_xh @ x_t + W_hh @ h + b_h)"),
-    Mistake("on_product", "the mask is applied after W_hh, to the product",
+        old=loop,
+        new="h = m * torch.tanh(W_xh @ x_t + W_hh @ h + b_h)",
+    ),
+    Mistake(
+        "on_product",
+        "the mask is applied after W_hh, to the product",
         "m stands inside the bracket: a dropped unit sends nothing, but it still receives.",
-        old="W_hh @ (m * h)", new="m * (W_hh @ h)"),
-    Mistake("on_input", "the mask is applied to the input",
+        old="W_hh @ (m * h)",
+        new="m * (W_hh @ h)",
+    ),
+    Mistake(
+        "on_input",
+        "the mask is applied to the input",
         "Look at the equation: which of the two products does m belong to?",
-        old=loop, new="h = torch.tanh(W_xh @ (m * x_t) + W_hh @ h + b_h)"),
-    Mistake("h0_whole", "the first step reads all of h0, and the mask begins with the second",
+        old=loop,
+        new="h = torch.tanh(W_xh @ (m * x_t) + W_hh @ h + b_h)",
+    ),
+    Mistake(
+        "h0_whole",
+        "the first step reads all of h0, and the mask begins with the second",
         "One mask for the whole sequence: the first step reads a state, too.",
-        old="(m * h)", new="(m * h if states else h)"),
-    Mistake("other_units", "the units with a 1 are dropped and those with a 0 are kept",
+        old="(m * h)",
+        new="(m * h if states else h)",
+    ),
+    Mistake(
+        "other_units",
+        "the units with a 1 are dropped and those with a 0 are kept",
         "keep says who stays.",
-        old="keep / (", new="(1 - keep) / ("),
-    Mistake("p_not_keep", "every entry is scaled, and keep is never used",
+        old="keep / (",
+        new="(1 - keep) / (",
+    ),
+    Mistake(
+        "p_not_keep",
+        "every entry is scaled, and keep is never used",
         "Which entries of the old state are gone in training?",
-        old="keep / (1", new="torch.ones_like(keep) / (1"),
-    Mistake("W_hh_transposed", "W_hh is used transposed",
+        old="keep / (1",
+        new="torch.ones_like(keep) / (1",
+    ),
+    Mistake(
+        "W_hh_transposed",
+        "W_hh is used transposed",
         "Row i of W_hh holds what arrives at unit i. Which side of the product does the state "
         "stand on, and what does a .T do there?",
-        old="W_hh @ (", new="W_hh.T @ ("),
+        old="W_hh @ (",
+        new="W_hh.T @ (",
+    ),
 )
 
 

@@ -41,11 +41,13 @@ def stack(rng, T, n_x, *sizes):
     """Random inputs, and a layer of each size with weights that don't saturate it."""
     layers = []
     for below, n_h in zip((n_x, *sizes), sizes, strict=False):
-        layers.append({
-            "W_xh": rng.normal(size=(n_h, below)) * 0.8 / np.sqrt(below),
-            "W_hh": rng.normal(size=(n_h, n_h)) * 0.9 / np.sqrt(n_h),
-            "b_h": rng.uniform(0.2, 0.6, size=n_h) * rng.choice([-1, 1], size=n_h),
-        })
+        layers.append(
+            {
+                "W_xh": rng.normal(size=(n_h, below)) * 0.8 / np.sqrt(below),
+                "W_hh": rng.normal(size=(n_h, n_h)) * 0.9 / np.sqrt(n_h),
+                "b_h": rng.uniform(0.2, 0.6, size=n_h) * rng.choice([-1, 1], size=n_h),
+            }
+        )
     return {"x": rng.normal(size=(T, n_x)), "layers": layers}
 
 
@@ -69,49 +71,90 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("all_read_x", "every layer reads x, and so all but the last are thrown away",
+    Mistake(
+        "all_read_x",
+        "every layer reads x, and so all but the last are thrown away",
         "Layers of equal size hide it. What does the second layer read?",
-        old="in below:", new="in x:"),
-    Mistake("one_step_late", "each layer reads what the layer below held one step earlier",
+        old="in below:",
+        new="in x:",
+    ),
+    Mistake(
+        "one_step_late",
+        "each layer reads what the layer below held one step earlier",
         "Information climbs all layers within one step: only the arrow to the right takes time.",
         old="for u_t in below:",
         new="late = torch.cat([torch.zeros_like(below[:1]), below[:-1]])\n"
-        "        for u_t in (below if below is x else late):"),
-    Mistake("state_passed_up", "a layer starts from the last state of the layer below",
+        "        for u_t in (below if below is x else late):",
+    ),
+    Mistake(
+        "state_passed_up",
+        "a layer starts from the last state of the layer below",
         "Each layer has a state of its own. What is its h_0?",
         old='h, states = torch.zeros_like(layer["b_h"]), []',
-        new='h, states = (torch.zeros_like(layer["b_h"]) if below is x else h), []'),
-    Mistake("first_weights", "all layers use the weights of the first",
+        new='h, states = (torch.zeros_like(layer["b_h"]) if below is x else h), []',
+    ),
+    Mistake(
+        "first_weights",
+        "all layers use the weights of the first",
         "Every layer has its own dict. Which one does the second layer read?",
-        old="for layer in layers:", new="for layer in layers[:1] * len(layers):",
-        combines_with=("W_hh_transposed", "no_bias", "bias_twice")),
-    Mistake("top_down", "the layers are run from the last to the first",
+        old="for layer in layers:",
+        new="for layer in layers[:1] * len(layers):",
+        combines_with=("W_hh_transposed", "no_bias", "bias_twice"),
+    ),
+    Mistake(
+        "top_down",
+        "the layers are run from the last to the first",
         "The list goes from the bottom up: layers[0] reads x.",
-        old="for layer in layers:", new="for layer in reversed(layers):",
-        combines_with=("W_hh_transposed", "no_bias", "bias_twice")),
-    Mistake("bottom_only", "the states of the first layer are returned",
+        old="for layer in layers:",
+        new="for layer in reversed(layers):",
+        combines_with=("W_hh_transposed", "no_bias", "bias_twice"),
+    ),
+    Mistake(
+        "bottom_only",
+        "the states of the first layer are returned",
         "How many times does your code go through the list of layers?",
-        old="for layer in layers:", new="for layer in layers[:1]:",
-        combines_with=("W_hh_transposed", "no_bias", "bias_twice")),
-    Mistake("no_past", "the old state does not enter the new one",
+        old="for layer in layers:",
+        new="for layer in layers[:1]:",
+        combines_with=("W_hh_transposed", "no_bias", "bias_twice"),
+    ),
+    Mistake(
+        "no_past",
+        "the old state does not enter the new one",
         "Without W_hh these are plain layers, one above the other, with no memory.",
-        old=' + layer["W_hh"] @ h', new="",
-        combines_with=("all_read_x", "one_step_late", "no_bias")),
-    Mistake("linear_top", "the top layer goes without tanh",
+        old=' + layer["W_hh"] @ h',
+        new="",
+        combines_with=("all_read_x", "one_step_late", "no_bias"),
+    ),
+    Mistake(
+        "linear_top",
+        "the top layer goes without tanh",
         "The last layer is a recurrent layer like the others; its states are squashed, too.",
         old='h = torch.tanh(layer["W_xh"] @ u_t + layer["W_hh"] @ h + layer["b_h"])',
         new='h = layer["W_xh"] @ u_t + layer["W_hh"] @ h + layer["b_h"]\n'
-        "            h = h if layer is layers[-1] else torch.tanh(h)"),
-    Mistake("W_hh_transposed", "W_hh is used transposed",
+        "            h = h if layer is layers[-1] else torch.tanh(h)",
+    ),
+    Mistake(
+        "W_hh_transposed",
+        "W_hh is used transposed",
         "Row i of W_hh holds what arrives at unit i. Which side of the product does the state "
         "stand on, and what does a .T do there?",
-        old='layer["W_hh"] @', new='layer["W_hh"].T @'),
-    Mistake("no_bias", "b_h is left out",
+        old='layer["W_hh"] @',
+        new='layer["W_hh"].T @',
+    ),
+    Mistake(
+        "no_bias",
+        "b_h is left out",
         "The sum inside tanh has three terms. Which entry of the dict does yours never read?",
-        old=' + layer["b_h"]', new=""),
-    Mistake("bias_twice", "b_h is added twice",
+        old=' + layer["b_h"]',
+        new="",
+    ),
+    Mistake(
+        "bias_twice",
+        "b_h is added twice",
         "PyTorch's own layer keeps two biases; the equation of this network has one.",
-        old=' + layer["b_h"]', new=' + 2 * layer["b_h"]'),
+        old=' + layer["b_h"]',
+        new=' + 2 * layer["b_h"]',
+    ),
 )
 
 

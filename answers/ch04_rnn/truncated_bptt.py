@@ -49,8 +49,13 @@ def oracle(params, x, targets, k, act):
 
 def unit(rng, T):
     """Random inputs, targets and parameters, small enough that no unit saturates."""
-    sizes = {"W_xh": (0.4, 0.9), "W_hh": (0.7, 1.2), "b_h": (0.2, 0.5), "W_hy": (0.6, 1.4),
-             "b_y": (0.3, 0.8)}
+    sizes = {
+        "W_xh": (0.4, 0.9),
+        "W_hh": (0.7, 1.2),
+        "b_h": (0.2, 0.5),
+        "W_hy": (0.6, 1.4),
+        "b_y": (0.3, 0.8),
+    }
     params = {n: np.array(rng.uniform(*s) * rng.choice([-1, 1])) for n, s in sizes.items()}
     return {"params": params, "x": rng.normal(size=T), "targets": 1.5 * rng.normal(size=T)}
 
@@ -71,8 +76,9 @@ def cases(rng):
     for k in (1, 2):
         option = {"k": k, "act": "tanh"}
         yield Case(special, f"one step with k = {k}", unit(rng, 1) | option, False)
-        yield Case(special, f"every input 0 with k = {k}",
-                   five | option | {"x": np.zeros(5)}, False)
+        yield Case(
+            special, f"every input 0 with k = {k}", five | option | {"x": np.zeros(5)}, False
+        )
     far = {"x": np.array([1000.0, -1000.0, 1000.0, 1000.0, -1000.0]), "k": 2, "act": "tanh"}
     yield Case(special, "inputs of +1000 and -1000", five | far, False)
 
@@ -99,44 +105,90 @@ def sliding(params, x, targets, k, act):
 
 
 mistakes = (
-    Mistake("not_cut", "nothing is cut and k plays no part",
+    Mistake(
+        "not_cut",
+        "nothing is cut and k plays no part",
         "Before which steps must nothing be handed back? Is k read anywhere?",
-        old="W_hh * delta if i % k else 0.0", new="W_hh * delta"),
-    Mistake("always_cut", "the state is cut before every step, whatever k is",
+        old="W_hh * delta if i % k else 0.0",
+        new="W_hh * delta",
+    ),
+    Mistake(
+        "always_cut",
+        "the state is cut before every step, whatever k is",
         "Within k steps the error still travels back. That is so for k = 1 only.",
-        old="W_hh * delta if i % k else 0.0", new="0.0"),
-    Mistake("state_reset", "the state starts again from 0 at every cut",
+        old="W_hh * delta if i % k else 0.0",
+        new="0.0",
+    ),
+    Mistake(
+        "state_reset",
+        "the state starts again from 0 at every cut",
         "The forward pass knows nothing of the cuts: the value goes on, only its history ends.",
         old="old.append(h)",
-        new="h = h if len(old) % k else torch.zeros_like(h)\n        old.append(h)"),
-    Mistake("cut_late", "each cut comes one step late, before the steps 2, k + 2, ...",
+        new="h = h if len(old) % k else torch.zeros_like(h)\n        old.append(h)",
+    ),
+    Mistake(
+        "cut_late",
+        "each cut comes one step late, before the steps 2, k + 2, ...",
         "Mark the cuts on paper for k = 2: before the steps 1, 3, 5. Does Python count from 0?",
-        old="if i % k", new="if (i - 1) % k"),
-    Mistake("cut_early", "each cut comes one step early, before the steps k, 2k, ...",
+        old="if i % k",
+        new="if (i - 1) % k",
+    ),
+    Mistake(
+        "cut_early",
+        "each cut comes one step early, before the steps k, 2k, ...",
         "Mark the cuts on paper for k = 2: before the steps 1, 3, 5. Does Python count from 0?",
-        old="if i % k", new="if (i + 1) % k"),
-    Mistake("from_the_end", "the k steps are counted from the end of the sequence",
+        old="if i % k",
+        new="if (i + 1) % k",
+    ),
+    Mistake(
+        "from_the_end",
+        "the k steps are counted from the end of the sequence",
         "The way back starts at the end, but the cuts are counted from the first step.",
-        old="if i % k", new="if (len(x) - i) % k"),
-    Mistake("sliding", "every loss reaches back over its own last k steps",
+        old="if i % k",
+        new="if (len(x) - i) % k",
+    ),
+    Mistake(
+        "sliding",
+        "every loss reaches back over its own last k steps",
         "The cuts stand still: they are places in the sequence, the same for all losses.",
-        function=sliding),
-    Mistake("last_piece", "only the piece after the last cut counts",
+        function=sliding,
+    ),
+    Mistake(
+        "last_piece",
+        "only the piece after the last cut counts",
         "A cut parts the pieces, but the losses of all pieces belong to the sum.",
-        old="reversed(range(len(x)))", new="reversed(range((len(x) - 1) // k * k, len(x)))"),
-    Mistake("no_state_at_cut", "the old state counts as 0 in the gradient of W_hh at every cut",
+        old="reversed(range(len(x)))",
+        new="reversed(range((len(x) - 1) // k * k, len(x)))",
+    ),
+    Mistake(
+        "no_state_at_cut",
+        "the old state counts as 0 in the gradient of W_hh at every cut",
         "A constant is not 0: at a cut W_hh still multiplies the value of the old state.",
-        old="delta * old[i]", new="delta * old[i] * (i % k > 0)"),
-    Mistake("overwritten", "the gradient of each step replaces what the other steps gave",
+        old="delta * old[i]",
+        new="delta * old[i] * (i % k > 0)",
+    ),
+    Mistake(
+        "overwritten",
+        "the gradient of each step replaces what the other steps gave",
         "Every step uses the same five weights. What happens to the contributions of the others?",
-        old="grads[name] + now[name]", new="now[name]",
-        combines_with=("no_two", "no_slope")),
-    Mistake("no_slope", "the slope of tanh is left out",
+        old="grads[name] + now[name]",
+        new="now[name]",
+        combines_with=("no_two", "no_slope"),
+    ),
+    Mistake(
+        "no_slope",
+        "the slope of tanh is left out",
         "With identity that does no harm, for its slope is 1. What stands between a_t and h_t?",
-        old=") * slope", new=")"),
-    Mistake("no_two", "the factor 2 of the squared error is missing",
+        old=") * slope",
+        new=")",
+    ),
+    Mistake(
+        "no_two",
+        "the factor 2 of the squared error is missing",
         "What is the derivative of (y - target)^2 by y?",
-        old="2 * (", new="("),
+        old="2 * (",
+        new="(",
+    ),
 )
 
 

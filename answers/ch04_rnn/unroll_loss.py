@@ -25,8 +25,10 @@ def oracle(y, x):
 
 def cases(rng):
     kind = "the right target for every prediction"
-    worked = {"y": 1 + np.array([0.964027580076, 0.999279286166, 0.999909073299]),
-              "x": np.arange(1.0, 5.0)}
+    worked = {
+        "y": 1 + np.array([0.964027580076, 0.999279286166, 0.999909073299]),
+        "x": np.arange(1.0, 5.0),
+    }
     yield Case(kind, "the worked example, x = 1, 2, 3, 4", worked, False)
     a = {"y": rng.normal(size=5), "x": rng.normal(size=6)}
     yield Case(kind, "5 predictions", a)
@@ -42,28 +44,57 @@ def cases(rng):
 
 
 mistakes = (
-    Mistake("target_is_input",
+    Mistake(
+        "target_is_input",
         "y_t is compared with x_t, the number that the network has just read",
         "Copying the input would then have no loss at all. Which number was y_t meant to predict?",
-        old="x[1:]", new="x[:-1]"),
-    Mistake("mean", "the second result is the mean of the losses",
+        old="x[1:]",
+        new="x[:-1]",
+    ),
+    Mistake(
+        "mean",
+        "the second result is the mean of the losses",
         "The total of this exercise grows with the length of the sequence.",
-        old=".sum()", new=".mean()"),
-    Mistake("last_step_only", "the second result is the loss of the last step alone",
+        old=".sum()",
+        new=".mean()",
+    ),
+    Mistake(
+        "last_step_only",
+        "the second result is the loss of the last step alone",
         "Every step made a prediction, so every step adds to the total.",
-        old="L.sum()", new="L[-1]"),
-    Mistake("halved", "every squared error is halved",
+        old="L.sum()",
+        new="L[-1]",
+    ),
+    Mistake(
+        "halved",
+        "every squared error is halved",
         "Some books put 1/2 before the square to shorten the derivative. This loss has no factor.",
-        old="** 2", new="** 2 / 2"),
-    Mistake("not_squared", "the error y_t - x_{t+1} is not squared",
+        old="** 2",
+        new="** 2 / 2",
+    ),
+    Mistake(
+        "not_squared",
+        "the error y_t - x_{t+1} is not squared",
         "A loss is never below 0, and errors of +2 and -2 must not cancel. Are yours safe?",
-        old=") ** 2", new=")", combines_with=("target_is_input", "mean", "last_step_only")),
-    Mistake("difference", "the difference x_{t+1} - y_t is taken and not squared",
+        old=") ** 2",
+        new=")",
+        combines_with=("target_is_input", "mean", "last_step_only"),
+    ),
+    Mistake(
+        "difference",
+        "the difference x_{t+1} - y_t is taken and not squared",
         "A loss is never below 0, and errors of +2 and -2 must not cancel. Are yours safe?",
-        old="(y - x[1:]) ** 2", new="x[1:] - y", combines_with=("mean", "last_step_only")),
-    Mistake("absolute", "the error is taken as an absolute value and not squared",
+        old="(y - x[1:]) ** 2",
+        new="x[1:] - y",
+        combines_with=("mean", "last_step_only"),
+    ),
+    Mistake(
+        "absolute",
+        "the error is taken as an absolute value and not squared",
         "An error of 2 should cost four times as much as an error of 1.",
-        old=") ** 2", new=").abs()"),
+        old=") ** 2",
+        new=").abs()",
+    ),
 )
 
 
