@@ -21,7 +21,8 @@ def cases(rng):
     yield Case("ordinary values", "the worked example", worked, diagnostic=False)
     for n in (4, 5):  # at least two random cases, sizes pairwise different, nothing zero
         yield Case("ordinary values", f"{n} numbers", {"x": rng.normal(size=n)})
-    yield Case("special values", "zeros", {"x": np.zeros(3)}, diagnostic=False)
+    zeros = np.append(np.zeros(2), rng.normal())  # something drawn, or it can be learnt by heart
+    yield Case("special values", "zeros beside a number", {"x": zeros}, diagnostic=False)
 
 
 mistakes = [

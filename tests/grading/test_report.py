@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from nbgrader.api import Gradebook
 
 from grading.chapter import BuildError
+from grading.judge.escaping import plain
 from grading.judge.verdict import (
     ERROR,
     INTERNAL,
@@ -218,7 +219,7 @@ def _nameless():
 
 def class_page(text: str) -> str:
     """The page of a class in which everything that can be a text is this one."""
-    says = [f"This is what you get when {text}."]
+    says = [f"This is what you get when {plain(text)}."]  # a key's own words: no controls
     fails = Verdict(text, WRONG, 0.5, 4.0, (Criterion(text, True, text),), tuple(says))
     broken = Verdict(f"{text}2", INTERNAL, None, 4.0, review=(text,))
     rows = [

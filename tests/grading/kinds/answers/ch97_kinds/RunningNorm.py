@@ -50,27 +50,16 @@ def cases(rng):
 
 
 mistakes = [
-    Mistake(
-        "never_moves",
-        "the running mean does not move",
-        "What changes in training?",
-        old="self.mean = (1",
-        new="_ = (1",
-    ),
-    Mistake(
-        "shares_swapped",
-        "the old mean gets the momentum's share, and the batch the rest",
-        "With momentum 0.1, does the mean move a little or a lot?",
-        old="(1 - self.momentum) * self.mean + self.momentum * mean",
-        new="self.momentum * self.mean + (1 - self.momentum) * mean",
-    ),
-    Mistake(
-        "always_batch",
-        "the batch's mean is used without training, too",
-        "What does self.training say?",
-        old="if not self.training:\n            return x - self.mean",
-        new="if not self.training:\n            return x - x.mean(dim=0)",
-    ),
+    Mistake("never_moves", "the running mean does not move", "What changes in training?",
+            old="self.mean = (1", new="_ = (1"),
+    Mistake("shares_swapped", "the old mean gets the momentum's share, and the batch the rest",
+            "With momentum 0.1, does the mean move a little or a lot?",
+            old="(1 - self.momentum) * self.mean + self.momentum * mean",
+            new="self.momentum * self.mean + (1 - self.momentum) * mean"),
+    Mistake("always_batch", "the batch's mean is used without training, too",
+            "What does self.training say?", old="if not self.training:\n            "
+            "return x - self.mean", new="if not self.training:\n            "
+            "return x - x.mean(dim=0)"),
 ]
 
 

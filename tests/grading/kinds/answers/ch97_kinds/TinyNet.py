@@ -50,36 +50,17 @@ def cases(rng):
         label = "{} rows, {} inputs, {} hidden units, {} outputs".format(*sizes)
         case = network(rng, *sizes)
         yield Case("outputs", label, case)
-        yield Case(
-            "gradients",
-            f"gradients, {label}",
-            case,
-            gradients=("weights.hidden.weight", "weights.output.bias", "call.x"),
-        )
+        yield Case("gradients", f"gradients, {label}", case,
+                   gradients=("weights.hidden.weight", "weights.output.bias", "call.x"))
 
 
 mistakes = [
-    Mistake(
-        "no_tanh",
-        "the hidden units are not squashed",
-        "What bends the line?",
-        old="torch.tanh(self.hidden(x))",
-        new="self.hidden(x)",
-    ),
-    Mistake(
-        "tanh_output",
-        "the output is squashed, too",
-        "The output layer is linear.",
-        old="return self.output(h)",
-        new="return torch.tanh(self.output(h))",
-    ),
-    Mistake(
-        "hidden_twice",
-        "the hidden layer's output is squashed twice",
-        "Count the tanh.",
-        old="torch.tanh(self.hidden(x))",
-        new="torch.tanh(torch.tanh(self.hidden(x)))",
-    ),
+    Mistake("no_tanh", "the hidden units are not squashed", "What bends the line?",
+            old="torch.tanh(self.hidden(x))", new="self.hidden(x)"),
+    Mistake("tanh_output", "the output is squashed, too", "The output layer is linear.",
+            old="return self.output(h)", new="return torch.tanh(self.output(h))"),
+    Mistake("hidden_twice", "the hidden layer's output is squashed twice", "Count the tanh.",
+            old="torch.tanh(self.hidden(x))", new="torch.tanh(torch.tanh(self.hidden(x)))"),
 ]
 
 

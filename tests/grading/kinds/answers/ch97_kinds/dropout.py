@@ -34,48 +34,18 @@ def cases(rng):
 
 
 mistakes = [
-    Mistake(
-        "not_scaled",
-        "the kept entries are not divided by 1 - p",
-        "If half is missing, the rest must be twice as loud.",
-        old=" / (1 - p)",
-        new="",
-    ),
-    Mistake(
-        "p_is_kept",
-        "p is taken for the chance to be kept",
-        "Who is dropped with chance p?",
-        old=">= p",
-        new="< p",
-    ),
-    Mistake(
-        "always",
-        "entries are dropped in use, too",
-        "What does `training` say?",
-        old="if not training:\n        return x\n    ",
-        new="",
-    ),
-    Mistake(
-        "by_row",
-        "a whole row is dropped at once",
-        "One random number for each entry.",
-        old="torch.rand(x.shape, ",
-        new="torch.rand((len(x), 1), ",
-    ),
-    Mistake(
-        "own_generator",
-        "the generator is not used",
-        "Who makes the random numbers?",
-        old="x.shape, generator=generator",
-        new="x.shape",
-    ),
-    Mistake(
-        "always_seed_0",
-        "the generator is seeded anew",
-        "Who seeds the generator?",
-        old="generator=generator",
-        new="generator=torch.Generator().manual_seed(0)",
-    ),
+    Mistake("not_scaled", "the kept entries are not divided by 1 - p",
+            "If half is missing, the rest must be twice as loud.", old=" / (1 - p)", new=""),
+    Mistake("p_is_kept", "p is taken for the chance to be kept", "Who is dropped with chance p?",
+            old=">= p", new="< p"),
+    Mistake("always", "entries are dropped in use, too", "What does `training` say?",
+            old="if not training:\n        return x\n    ", new=""),
+    Mistake("by_row", "a whole row is dropped at once", "One random number for each entry.",
+            old="torch.rand(x.shape, ", new="torch.rand((len(x), 1), "),
+    Mistake("own_generator", "the generator is not used", "Who makes the random numbers?",
+            old="x.shape, generator=generator", new="x.shape"),
+    Mistake("always_seed_0", "the generator is seeded anew", "Who seeds the generator?",
+            old="generator=generator", new="generator=torch.Generator().manual_seed(0)"),
 ]
 
 

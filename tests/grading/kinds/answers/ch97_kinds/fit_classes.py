@@ -43,27 +43,12 @@ def cases(rng):
 
 
 mistakes = [
-    Mistake(
-        "uphill",
-        "the step goes uphill",
-        "Which sign has a step down?",
-        old="w - X.T",
-        new="w + X.T",
-    ),
-    Mistake(
-        "swapped",
-        "the classes are exchanged",
-        "What does a large score stand for?",
-        old="b > 0",
-        new="b < 0",
-    ),
-    Mistake(
-        "one_class",
-        "every input gets the same class",
-        "Print your predictions.",
-        old="(X_new @ w + b > 0)",
-        new="(0 * X_new @ w > 0)",
-    ),
+    Mistake("uphill", "the step goes uphill", "Which sign has a step down?",
+            old="w - X.T", new="w + X.T"),
+    Mistake("swapped", "the classes are exchanged", "What does a large score stand for?",
+            old="b > 0", new="b < 0"),
+    Mistake("one_class", "every input gets the same class", "Print your predictions.",
+            old="(X_new @ w + b > 0)", new="(0 * X_new @ w > 0)"),
 ]
 
 

@@ -27,20 +27,10 @@ def cases(rng):
 
 
 mistakes = [
-    Mistake(
-        "no_shift",
-        "the line goes through the origin",
-        "What is y at x = 0?",
-        old="y.mean() + a",
-        new="a",
-    ),
-    Mistake(
-        "flat",
-        "the slope is left out",
-        "Does your line rise?",
-        old=" + a * (x_new - x.mean())",
-        new=" + 0 * x_new",
-    ),
+    Mistake("no_shift", "the line goes through the origin", "What is y at x = 0?",
+            old="y.mean() + a", new="a"),
+    Mistake("flat", "the slope is left out", "Does your line rise?",
+            old=" + a * (x_new - x.mean())", new=" + 0 * x_new"),
 ]
 
 

@@ -29,34 +29,16 @@ def cases(rng):
 
 
 mistakes = [
-    Mistake(
-        "all_labels",
-        "every token has a label",
-        "Where is nothing to be guessed?",
-        old="torch.where(hit, ids, -100)",
-        new="ids",
-    ),
-    Mistake(
-        "p_kept",
-        "p is taken for the chance to stay",
-        "Who is masked with chance p?",
-        old="< p",
-        new="> p",
-    ),
-    Mistake(
-        "two_draws",
-        "masked tokens and labels come from different draws",
-        "Which tokens have a label?",
-        old="return masked, torch.where(hit,",
-        new="return masked, torch.where(torch.rand(ids.shape, generator=generator) < p,",
-    ),
-    Mistake(
-        "exactly",
-        "always the same number of tokens is masked",
-        "Each token for itself.",
-        old="torch.rand(ids.shape, generator=generator) < p",
-        new="torch.randperm(len(ids), generator=generator) < round(p * len(ids))",
-    ),
+    Mistake("all_labels", "every token has a label", "Where is nothing to be guessed?",
+            old="torch.where(hit, ids, -100)", new="ids"),
+    Mistake("p_kept", "p is taken for the chance to stay", "Who is masked with chance p?",
+            old="< p", new="> p"),
+    Mistake("two_draws", "masked tokens and labels come from different draws",
+            "Which tokens have a label?", old="return masked, torch.where(hit,",
+            new="return masked, torch.where(torch.rand(ids.shape, generator=generator) < p,"),
+    Mistake("exactly", "always the same number of tokens is masked", "Each token for itself.",
+            old="torch.rand(ids.shape, generator=generator) < p",
+            new="torch.randperm(len(ids), generator=generator) < round(p * len(ids))"),
 ]
 
 

@@ -1,5 +1,6 @@
 """Answer key of `neuron`: a function that is given a function."""
 
+
 from grading.keys import Case, Given, Mistake
 
 criteria = {"any activation": 1}
@@ -21,13 +22,8 @@ def cases(rng):
 
 mistakes = [
     Mistake("no_bias", "b is left out", "Which argument is never read?", " + b", ""),
-    Mistake(
-        "late_bias",
-        "b is added after phi",
-        "Where does phi's bracket close?",
-        old="@ x + b)",
-        new="@ x) + b",
-    ),
+    Mistake("late_bias", "b is added after phi", "Where does phi's bracket close?",
+            old="@ x + b)", new="@ x) + b"),
 ]
 
 

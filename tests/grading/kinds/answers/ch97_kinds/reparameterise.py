@@ -24,44 +24,20 @@ def cases(rng):
 
 
 mistakes = [
-    Mistake(
-        "variance",
-        "the noise is scaled by the variance, not by its root",
-        "The standard deviation is the root of the variance.",
-        old="log_var / 2",
-        new="log_var",
-    ),
-    Mistake(
-        "log_var",
-        "the noise is scaled by the logarithm",
-        "Undo the logarithm first.",
-        old="torch.exp(log_var / 2)",
-        new="log_var",
-    ),
-    Mistake(
-        "no_mean", "the mean is left out", "Where are the draws centred?", old="mean + ", new=""
-    ),
-    Mistake(
-        "one_noise",
-        "one random number serves all entries",
-        "Each entry needs its own.",
-        old="mean.shape, gen",
-        new="(1,), gen",
-    ),
-    Mistake(
-        "noise_by_row",
-        "every row gets the same noise",
-        "Each entry needs its own.",
-        old="mean.shape, gen",
-        new="mean.shape[1:], gen",
-    ),
-    Mistake(
-        "uniform",
-        "uniform noise stands for normal noise",
-        "rand is not randn.",
-        old="torch.randn(mean.shape, generator=generator, dtype=mean.dtype)",
-        new="12**0.5 * (torch.rand(mean.shape, generator=generator) - 0.5)",
-    ),
+    Mistake("variance", "the noise is scaled by the variance, not by its root",
+            "The standard deviation is the root of the variance.", old="log_var / 2",
+            new="log_var"),
+    Mistake("log_var", "the noise is scaled by the logarithm", "Undo the logarithm first.",
+            old="torch.exp(log_var / 2)", new="log_var"),
+    Mistake("no_mean", "the mean is left out", "Where are the draws centred?", old="mean + ",
+            new=""),
+    Mistake("one_noise", "one random number serves all entries", "Each entry needs its own.",
+            old="mean.shape, gen", new="(1,), gen"),
+    Mistake("noise_by_row", "every row gets the same noise", "Each entry needs its own.",
+            old="mean.shape, gen", new="mean.shape[1:], gen"),
+    Mistake("uniform", "uniform noise stands for normal noise", "rand is not randn.",
+            old="torch.randn(mean.shape, generator=generator, dtype=mean.dtype)",
+            new="12**0.5 * (torch.rand(mean.shape, generator=generator) - 0.5)"),
 ]
 
 
