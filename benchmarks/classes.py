@@ -46,6 +46,7 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py"
 c.Execute.skip_cells_with_tag = "demo"
 c.Execute.timeout = 120
 """
+LOOK = 3.0  # seconds between two looks at memory, which cost time themselves
 SAMPLE = 20  # submissions whose students' own part is timed
 
 
@@ -76,8 +77,7 @@ def bodies(name: str, course: CourseFolder) -> Iterator[dict[str, list[str]]]:
 
 def make_class(folder: Path, name: str, students: int) -> Path:
     """A course's folder with one chapter and a class's submissions."""
-    for part in ("chapters", "answers", "release", "source", "course"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / "chapters").mkdir(parents=True)
     shutil.copy(LAYOUT.chapters / f"{name}.md", folder / "chapters")
     for part in (LAYOUT.answers, LAYOUT.release, LAYOUT.source):
         shutil.copytree(part / name, folder / part.name / name)
@@ -131,7 +131,7 @@ class Watch:
                 except psutil.Error:
                     continue
             self.memory = max(self.memory, total)
-            time.sleep(1.0)
+            time.sleep(LOOK)
 
 
 def own_share(folder: Path, name: str) -> tuple[float, float]:
