@@ -35,7 +35,7 @@ from grading.judge.material import CourseFolder
 from grading.judge.reading import read
 from grading.judge.releases import Releases
 from grading.judge.sandbox import Room
-from grading.notebook import insert
+from grading.notebook import type_in
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYOUT = Layout.at(ROOT)
@@ -85,9 +85,7 @@ def make_class(folder: Path, name: str, students: int) -> Path:
     released = LAYOUT.release / name / f"{name}.ipynb"
     for number, typed in zip(range(students), bodies(name, CourseFolder(ROOT)), strict=False):
         book = nbformat.read(released, as_version=4)
-        for cell in book.cells:
-            if body := typed.get(cell.metadata.get("nbgrader", {}).get("grade_id", "")):
-                cell.source = insert(cell.source, body)
+        type_in(book, typed)
         place = folder / "submitted" / f"student{number:03}" / name
         place.mkdir(parents=True)
         nbformat.write(book, place / f"{name}.ipynb")

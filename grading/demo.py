@@ -20,7 +20,7 @@ from grading.build import Layout, gather
 from grading.chapter import BuildError
 from grading.commands import nbgrader
 from grading.judge.verdict import NOT_ATTEMPTED, PASS, Judgement
-from grading.notebook import insert
+from grading.notebook import type_in
 from grading.simulated import Student, hostile, simulated
 
 MARKER = ".demo"  # in a folder that this job made, and may make again
@@ -76,10 +76,7 @@ def work(path: Path, student: Student) -> None:
         path.write_bytes(student.file)
         return
     notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        body = student.bodies.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-        if body:
-            cell.source = insert(cell.source, body)
+    type_in(notebook, student.bodies)
     if student.cell:
         notebook.cells.insert(1, nbformat.v4.new_code_cell(student.cell))
     nbformat.write(notebook, path)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
 from grading.judge.escaping import line
 from grading.judge.verdict import INTERNAL, NOT_ATTEMPTED, PASS, VERDICTS, Judgement
-
-NAMED = re.compile("This is what you get when [^.]*")  # how a diagnosis that is sure begins
+from grading.overview import diagnosed
 
 
 @dataclass(frozen=True)
@@ -45,17 +43,15 @@ def summary(grades: list[Grade]) -> str:
     verdicts = [verdict for judgement in judged for verdict in judgement.verdicts]
     counts = Counter(verdict.verdict for verdict in verdicts)
     lines = ["All exercises: " + ", ".join(f"{counts[v]} {v}" for v in VERDICTS if counts[v])]
-    tried = Counter(v.name for v in verdicts if v.verdict != NOT_ATTEMPTED)
+    tried = Counter(v.name for v in verdicts if v.verdict not in (NOT_ATTEMPTED, INTERNAL))
     right = Counter(v.name for v in verdicts if v.verdict == PASS)
     if tried:
         hardest = min(tried, key=lambda name: (right[name] / tried[name], name))
         lines.append(f"Hardest: {hardest}, right {right[hardest]} times of {tried[hardest]}")
-    said = Counter(
-        (v.name, found[0]) for v in verdicts for text in v.messages if (found := NAMED.search(text))
-    )
+    said = Counter((v.name, what) for v in verdicts for what in map(diagnosed, v.messages) if what)
     if said:
         (name, text), times = said.most_common(1)[0]
-        lines.append(f"Commonest mistake ({times} times): {name}: {line(text)}")
+        lines.append(f"Commonest mistake ({times} times): {name}: {text}")
     return "\n".join(lines)
 
 

@@ -45,11 +45,7 @@ def write(root: Path, chapter: str, to: Path | None = None) -> Path:
     finder = Samples(course, names)
     samples = [finder.find(m.exercise, m.students) for m in found.mistakes[:MISTAKES]]
     path = to or root / "grades" / f"{chapter}.html"
-    text = page(chapter, found, samples)
-    try:
-        place(text.encode("utf-8", "replace"), path)
-    except OSError as error:
-        raise BuildError(path, None, f"can't be written: {error.strerror}.") from None
+    place(page(chapter, found, samples).encode("utf-8", "replace"), path)
     return path
 
 

@@ -112,7 +112,9 @@ class Classroom:
         """The judgement on somebody who was enrolled; waits for it. Raises `CantJudge`."""
         task = self._tasks.pop(student, None)
         if task is None:
-            return self._kept(chapter, student) or _missing(student)
+            if kept := self._kept(chapter, student):
+                return kept
+            raise CantJudge(f"the judgement on {student} is gone; grade again.")
         for _ in range(TRIES):
             try:
                 return self._whole(self._futures.pop(student).result())
@@ -169,10 +171,6 @@ class Classroom:
 def cores() -> int:
     """How many workers this machine is good for."""
     return len(os.sched_getaffinity(0))
-
-
-def _missing(student: str) -> Judgement:
-    raise CantJudge(f"the judgement on {student} is gone; grade again.")
 
 
 def _begin() -> None:

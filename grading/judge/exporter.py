@@ -101,10 +101,10 @@ class JudgeExporter(NotebookExporter):
             self.log.error("%s %s: %s", NOT_GRADED, student, reason)
             raise NotGraded(reason) from error
 
-    def _receive(self, converter: Autograde) -> list[tuple[str, str]]:
+    def _receive(self, converter: Autograde) -> list[tuple[str, str, Path]]:
         """Have the converter work on stand-ins, and do again what was left half done.
 
-        Returns student and chapter of what it is going to convert.
+        Returns student, chapter and folder of what it is going to convert.
         """
         releases = Releases(_root(converter))
         waiting = []
@@ -112,17 +112,17 @@ class JudgeExporter(NotebookExporter):
         self.reception = Reception(converter.coursedir)
         converter.coursedir = self.reception.coursedir
         converter.assignments = self.reception.assignments
-        for student, chapter in self.reception.present:
+        for student, chapter, folder in self.reception.present:
             releases.keep(chapter)
             step = converter.coursedir.autograded_directory
             done = Path(converter.coursedir.format_path(step, student, chapter))
             if done.is_dir() and not converter.force and _half_done(done / f"{chapter}.ipynb"):
                 rmtree(str(done))
             if student not in left_out and (converter.force or not done.is_dir()):
-                waiting.append((student, chapter))
+                waiting.append((student, chapter, folder))
         return waiting
 
-    def _enrol(self, waiting: list[tuple[str, str]]) -> None:
+    def _enrol(self, waiting: list[tuple[str, str, Path]]) -> None:
         """Have a class judged by workers, while nbgrader writes down what they have found.
 
         Raises `CantJudge` where no worker can judge anything.
@@ -130,10 +130,10 @@ class JudgeExporter(NotebookExporter):
         workers = min(self.workers or cores(), len(waiting))
         self.classroom = Classroom(_root(self.parent), workers, self.again, _teller())
         atexit.register(self.classroom.close)
-        for student, chapter in waiting:
+        for student, chapter, folder in waiting:
             # What can't be read now can't be read when its turn comes, and is told then.
             with contextlib.suppress(BuildError, OSError):
-                notebook = self._restored(self.reception.place(student, chapter), chapter)
+                notebook = self._restored(folder, chapter)
                 self.classroom.enrol(chapter, student, notebook)
         self.classroom.ready()
 

@@ -37,11 +37,11 @@ class Reception:
         self._folder = tempfile.TemporaryDirectory(prefix="reception-", dir=place)
         name = os.path.relpath(self._folder.name, coursedir.root)
         self.coursedir = _copy(coursedir, submitted_directory=name)
-        self.present: list[tuple[str, str]] = []  # student and assignment
+        # Student, assignment, and the folder that she handed in.
+        self.present: list[tuple[str, str, Path]] = []
         # What a converter calls its assignments: folders, and the notebooks in each.
         self.assignments: dict[str, list[str]] = {}
         self._real: dict[str, Path] = {}
-        self._places: dict[tuple[str, str], Path] = {}
         for folder, student, assignment in submissions(coursedir):
             stand_in = Path(self.coursedir.format_path(name, student, assignment))
             stand_in.mkdir(parents=True)
@@ -49,14 +49,9 @@ class Reception:
             notebook.touch()
             (stand_in / "timestamp.txt").write_text(_timestamp(folder))
             (stand_in / "submission_secret.txt").write_text(_secret(folder))
-            self.present.append((student, assignment))
+            self.present.append((student, assignment, folder))
             self.assignments[str(stand_in)] = [str(notebook)]
             self._real[str(notebook)] = folder
-            self._places[student, assignment] = folder
-
-    def place(self, student: str, assignment: str) -> Path:
-        """The folder that a student handed in for an assignment."""
-        return self._places[student, assignment]
 
     def folder(self, notebook: str) -> Path | None:
         """The student's own folder of a stand-in's notebook; None for any other path."""

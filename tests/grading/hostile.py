@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 
 from grading import answers
-from grading.notebook import insert
+from grading.notebook import type_in
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 CHAPTER = "ch96_court"
@@ -158,9 +158,7 @@ def submit_honest(course: Path, name: str, bodies: Mapping[str, list[str]]) -> P
 def notebook(course: Path, bodies: Mapping[str, list[str]]) -> dict[str, Any]:
     """The released notebook with some exercises' bodies typed in, as JSON."""
     book = nbformat.read(course / "release" / CHAPTER / f"{CHAPTER}.ipynb", as_version=4)
-    for cell in book.cells:
-        if body := bodies.get(_grade_id(cell)):
-            cell.source = insert(cell.source, body)
+    type_in(book, bodies)
     return json.loads(json.dumps(book))
 
 

@@ -12,7 +12,7 @@ from grading.build import Layout
 from grading.judge import warm
 from grading.judge.judging import judge
 from grading.judge.material import CourseFolder
-from grading.notebook import insert
+from grading.notebook import type_in
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYOUT = Layout.at(ROOT)
@@ -52,9 +52,7 @@ def handed_in(name: str, bodies: dict[str, list[str]]) -> nbformat.NotebookNode:
     """The released notebook with these bodies typed in."""
     book = nbformat.read(LAYOUT.release / name / f"{name}.ipynb", as_version=4)
     book.metadata["course"] = {"chapter": name}
-    for cell in book.cells:
-        if body := bodies.get(cell.metadata.get("nbgrader", {}).get("grade_id", "")):
-            cell.source = insert(cell.source, body)
+    type_in(book, bodies)
     return book
 
 
