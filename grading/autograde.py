@@ -213,10 +213,10 @@ def _run(course: CourseDirectory, students: list[str], choice: Choice) -> dict[s
 
 def _moved(bar: tqdm, text: str) -> bool:
     """Whether a line says how far the judging is; if so, the bar shows it."""
-    if not text.startswith(JUDGED):
-        return False
-    bar.update(int(text.split()[1]) - bar.n)
-    return True
+    found = re.fullmatch(rf"{JUDGED} (\d+) \d+\s*", text)
+    if found:
+        bar.update(int(found[1]) - bar.n)
+    return bool(found)
 
 
 def _written(course: CourseDirectory, student: str) -> int:

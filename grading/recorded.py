@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 from grading.files import place
-from grading.judge import editions
+from grading.judge import editions, reading
 from grading.judge.releases import Releases
 
 
@@ -37,14 +36,7 @@ class Recorded:
         place(json.dumps(self.marks, indent=1).encode(), self.path)
 
     def _mark(self, submitted: Path, graded: Path) -> str:
-        seen = [self.edition, _state(graded)]
-        with os.scandir(submitted) as entries:
-            seen += sorted(f"{entry.name} {_state(Path(entry.path))}" for entry in entries)
-        text = "\0".join(seen).encode("utf-8", "surrogateescape")
-        return hashlib.sha256(text).hexdigest()
-
-
-def _state(path: Path) -> str:
-    """A file's size and when it was changed last; a link's own."""
-    about = path.lstat()
-    return f"{about.st_mode} {about.st_size} {about.st_mtime_ns}"
+        about = graded.lstat()
+        written = f"{about.st_mode} {about.st_size} {about.st_mtime_ns}"
+        text = "\0".join([self.edition, written, reading.state(submitted)])
+        return hashlib.sha256(text.encode()).hexdigest()

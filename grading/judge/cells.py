@@ -51,6 +51,10 @@ class Script:
             if cell.id not in self.fatal and (demo or not _is_demo(cell)):
                 yield cell
 
+    def trains(self, demo: bool) -> bool:
+        """Whether the cells of a run seem to use an optimiser."""
+        return any("optim" in cell.source for cell in self.to_run(demo))
+
     def ran(self, cell_id: str, reply: Mapping[str, Any]) -> None:
         """Keep what a cell gave. Raises `Died` for a reply that no honest shell sends."""
         others = [o for key, found in self.outputs.items() if key != cell_id for o in found]

@@ -1,32 +1,35 @@
 """A class at once: submissions judged by worker processes, each with a sandbox of its own.
 
-`judged` is the whole work on one submission. It takes and returns plain data, owns its process's
-sandbox and touches no database: any pool may call it, here or on other machines that see the
-course's folder. Whoever writes the grades takes one submission after the other, while the workers
-are ahead of it. Every judgement is kept as soon as it is there, so that a grader that is stopped,
-however roughly, goes on where it was.
+`judged` is the whole work on one submission, from her folder to the judgement. It takes and
+returns plain data, owns its process's sandbox, writes nothing and touches no database: any pool
+may call it, here or on other machines that see the course's folder. Whoever writes the grades
+takes one submission after the other, while the workers are ahead of it. Every judgement is kept as
+soon as it is there, so that a grader that is stopped, however roughly, goes on where it was.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
 from pebble import ProcessExpired, ProcessPool
 
-from grading.judge import editions, judgements
+from grading.judge import editions, judgements, reading
+from grading.judge.releases import Releases
 from grading.judge.verdict import INTERNAL, Judgement
 
-TRIES = 2  # of a submission in whose worker something ended it
+TRIES = 3  # of a submission that changes meanwhile, or whose worker something ended
 
 
 class CantJudge(RuntimeError):
@@ -34,19 +37,40 @@ class CantJudge(RuntimeError):
 
 
 def judged(task: dict[str, str]) -> dict[str, Any]:
-    """Judge one submission: `root` is the course's folder, `notebook` the restored one's JSON.
+    """Judge one submission: `folder` of `student` for `chapter` of the course in the folder `root`.
 
-    Returns a judgement's plain data, or {"error": sentence} where nothing can be judged.
+    Where a kept judgement is of this very submission, that is what comes back, unless `again` is
+    "yes". Returns a judgement's plain data, the restored notebook's JSON, and in which state its
+    folder was; or {"error": sentence} where nothing can be judged.
     """
-    from grading.judge.judging import judge  # with torch, which the writer of grades does not need
-    from grading.judge.material import CourseFolder
-
+    root, folder, chapter, student = (
+        *(Path(task["root"]), Path(task["folder"])),
+        *(task["chapter"], task["student"]),
+    )
     try:
-        notebook = nbformat.reads(task["notebook"], 4)
-        found = judge(notebook, task["student"], CourseFolder(Path(task["root"])))
+        state = reading.state(folder)
+        notebook = reading.read(folder, chapter, Releases(root)).notebook
+        text = json.dumps(notebook)
+        key = editions.key(root, chapter, student, text)
+        found = None if task["again"] == "yes" else _kept(root, chapter, student, key)
+        fresh = found is None
+        if found is None:
+            # With torch, which neither the writer of grades needs nor a second run.
+            from grading.judge.judging import judge
+            from grading.judge.material import CourseFolder
+
+            found = replace(judge(notebook, student, CourseFolder(root)), key=key)
     except Exception as error:  # some of them can't be sent from process to process
         return {"error": str(error) or type(error).__name__}
-    return found.plain() | {"key": task["key"]}
+    return {"judgement": found.plain(), "notebook": text, "state": state, "fresh": fresh}
+
+
+def _kept(root: Path, chapter: str, student: str, key: str) -> Judgement | None:
+    """The judgement with this key, None if there is none; a fault of ours is no judgement."""
+    found = judgements.find(root, chapter, student)
+    if found is None or found.key != key:
+        return None
+    return None if any(v.verdict == INTERNAL for v in found.verdicts) else found
 
 
 def ready() -> str:
@@ -59,6 +83,14 @@ def ready() -> str:
     except (NoSandbox, Broken, OSError) as error:
         return str(error)
     return ""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A judgement, and the restored notebook's JSON on which it was passed."""
+
+    judgement: Judgement
+    notebook: str
 
 
 class Classroom:
@@ -74,54 +106,51 @@ class Classroom:
         again: bool = False,
         tell: Callable[[int, int], None] | None = None,
     ) -> None:
-        self.root, self.workers, self.again, self.tell = root, workers, again, tell
-        self._keys: dict[str, str] = {}
+        self.root, self.again, self.tell = root, again, tell
         self._tasks: dict[str, dict[str, str]] = {}
         self._futures: dict[str, Future] = {}
+        self._enrolled = self._done = 0
+        self._lock = threading.Lock()
+        self.workers = workers
         self._pool: ProcessPool | None = None
-        self._done = 0
+        self._first = self._open().schedule(ready)
 
-    def enrol(self, chapter: str, student: str, notebook: NotebookNode) -> None:
-        """Have a restored notebook judged, unless that was done before."""
-        text = nbformat.writes(notebook)
-        key = editions.key(self.root, chapter, student, text)
-        if self._keys.get(student) == key:
-            return
-        self._keys[student] = key
-        self._tasks.pop(student, None)
-        if not self.again and self._kept(chapter, student):
-            self._tell()
-            return
-        task = {"root": str(self.root), "student": student, "notebook": text, "key": key}
-        self._tasks[student] = task
-        self._schedule(task)
+    def enrol(self, chapter: str, student: str, folder: Path) -> None:
+        """Have a student's folder judged, unless that was done before."""
+        again = "yes" if self.again else "no"
+        task = {"root": str(self.root), "folder": str(folder), "again": again}
+        self._tasks[student] = task | {"chapter": chapter, "student": student}
+        self._enrolled += 1
+        self._schedule(self._tasks[student])
 
     def ready(self) -> None:
-        """Wait until the first worker can judge, if any is needed. Raises `CantJudge`."""
-        if self._pool is None:
-            return
+        """Wait until the first worker can judge. Raises `CantJudge`."""
         try:
-            problem = self._pool.schedule(ready).result()
-        except ProcessExpired:
+            problem = self._first.result()
+        except (ProcessExpired, BrokenProcessPool):
             problem = "the first process that was to judge was ended from outside."
         if problem:
             self.close()
             raise CantJudge(problem)
 
-    def judgement(self, chapter: str, student: str) -> Judgement:
+    def judged(self, student: str) -> Judged:
         """The judgement on somebody who was enrolled; waits for it. Raises `CantJudge`."""
-        task = self._tasks.pop(student, None)
-        if task is None:
-            if kept := self._kept(chapter, student):
-                return kept
-            raise CantJudge(f"the judgement on {student} is gone; grade again.")
+        task, reason = self._tasks.pop(student), ""
         for _ in range(TRIES):
+            future = self._futures.pop(student)
             try:
-                return self._whole(self._futures.pop(student).result())
-            except ProcessExpired:
-                self._schedule(task)
+                found = future.result()
+                if "error" in found:
+                    raise CantJudge(found["error"])
+                if found["state"] == reading.state(Path(task["folder"])):
+                    self._store(found)
+                    return Judged(Judgement.from_plain(found["judgement"]), found["notebook"])
+                reason = "what was handed in changes all the time"
+            except (ProcessExpired, BrokenProcessPool):
+                reason = "the process that judged it was ended from outside"
+            self._schedule(task)
         self._futures.pop(student).cancel()
-        raise CantJudge(f"the process that judged it was ended from outside, {TRIES} times.")
+        raise CantJudge(f"{reason}, {TRIES} times.")
 
     def close(self) -> None:
         """End the workers; what they have finished is kept."""
@@ -130,19 +159,22 @@ class Classroom:
             self._pool.join()
             self._pool = None
 
-    def _kept(self, chapter: str, student: str) -> Judgement | None:
-        """The judgement of this very submission, None if there is none; a fault is no judgement."""
-        found = judgements.find(self.root, chapter, student)
-        if found is None or found.key != self._keys.get(student):
-            return None
-        return None if any(v.verdict == INTERNAL for v in found.verdicts) else found
+    def _open(self) -> ProcessPool:
+        """The pool of workers; a new one where pebble has given up, as it does where the last
+        worker is ended while it has nothing to do."""
+        if self._pool is None or not self._pool.active:
+            # Forked from a process that has imported what they need, and not from this one, which
+            # may be a server with threads.
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["grading.judge.readied"])
+            settings = dict(os.environ)
+            self._pool = ProcessPool(
+                self.workers, initializer=_begin, initargs=[settings], context=context
+            )
+        return self._pool
 
     def _schedule(self, task: dict[str, str]) -> None:
-        if self._pool is None:
-            # Spawned, not forked: this process may be a server with threads.
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPool(self.workers, initializer=_begin, context=context)
-        future = self._pool.schedule(judged, args=(task,))
+        future = self._open().schedule(judged, args=(task,))
         future.add_done_callback(self._keep)
         self._futures[task["student"]] = future
 
@@ -150,22 +182,19 @@ class Classroom:
         """Store what a worker found; on a thread of the pool's."""
         if future.cancelled() or future.exception() is not None:
             return
-        found = future.result()
-        if "error" not in found:
-            # Trouble is told where it is wanted: whoever writes the grades keeps it, too.
-            with contextlib.suppress(Exception):
-                judgements.keep(self.root, Judgement.from_plain(found))
-        self._tell()
-
-    def _whole(self, found: dict[str, Any]) -> Judgement:
-        if "error" in found:
-            raise CantJudge(found["error"])
-        return Judgement.from_plain(found)
-
-    def _tell(self) -> None:
+        # Trouble is told where it is wanted: whoever writes the grades stores it, too.
+        with contextlib.suppress(Exception):
+            self._store(future.result())
         self._done += 1
         if self.tell:
-            self.tell(self._done, len(self._keys))
+            self.tell(self._done, self._enrolled)
+
+    def _store(self, found: dict[str, Any]) -> None:
+        """Store a judgement, once. Raises `BuildError` where the disk is full."""
+        with self._lock:
+            if found.get("fresh"):
+                judgements.keep(self.root, found["judgement"])
+                found["fresh"] = False
 
 
 def cores() -> int:
@@ -173,7 +202,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _begin() -> None:
+def _begin(environment: dict[str, str]) -> None:
     """A worker's first act: it ends with its master, and Ctrl-C is the master's to answer."""
     ctypes.CDLL(None).prctl(1, int(signal.SIGKILL), 0, 0, 0)  # PR_SET_PDEATHSIG
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.clear()  # the server that forks workers may be older than a setting
+    os.environ.update(environment)

@@ -10,7 +10,6 @@ nbgrader's `AssignLatePenalties`.
 from __future__ import annotations
 
 import atexit
-import contextlib
 import json
 import os
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode, v4
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
@@ -28,7 +28,8 @@ from traitlets.utils.importstring import import_item
 
 from grading.chapter import BuildError
 from grading.judge import reading
-from grading.judge.classroom import CantJudge, Classroom, cores
+from grading.judge.classroom import CantJudge, Classroom, Judged, cores
+from grading.judge.gradebook import share_engine
 from grading.judge.inside.room import end_with_parent
 from grading.judge.reception import Reception
 from grading.judge.releases import Releases
@@ -63,6 +64,7 @@ class JudgeExporter(NotebookExporter):
         super().__init__(config=config, **kw)
         self.reception: Reception | None = None
         self.classroom: Classroom | None = None
+        self._judged: Judged | None = None  # what nbgrader is just writing down
         if isinstance(self.parent, Autograde):
             if os.environ.get(PROGRESS):
                 end_with_parent()  # or another grader could start while this one goes on
@@ -89,17 +91,39 @@ class JudgeExporter(NotebookExporter):
         try:
             folder = self.reception.folder(filename) if self.reception else None
             if folder is None:
-                return super().from_filename(filename, resources=resources, **kw)
+                return self._graded(filename, resources, **kw)
             names = resources["nbgrader"]
-            notebook = self._restored(folder, names["assignment"])
-            if self.classroom:  # it may have been handed in anew since
-                self.classroom.enrol(names["assignment"], names["student"], notebook)
-            return self.from_notebook_node(notebook, resources=resources, **kw)
+            if self.classroom is None:
+                notebook = self._restored(folder, names["assignment"])
+                return self.from_notebook_node(notebook, resources=resources, **kw)
+            self._judged = self.classroom.judged(names["student"])
+            return self._judged.notebook, self._init_resources(resources)
         except Exception as error:
             student = (resources or {}).get("nbgrader", {}).get("student", "")
             reason = _sentence(error)
             self.log.error("%s %s: %s", NOT_GRADED, student, reason)
             raise NotGraded(reason) from error
+
+    def _graded(
+        self, filename: str, resources: dict[str, Any] | None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """The restored notebook that was written last, with its grades."""
+        judged, self._judged = self._judged, None
+        if judged is None or resources is None:
+            return super().from_filename(filename, resources=resources, **kw)
+        resources["judgement"] = judged.judgement
+        notebook = v4.reads(judged.notebook)  # valid as it is: we wrote it
+        return self.from_notebook_node(notebook, resources=resources, **kw)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The preprocessed notebook's JSON. nbconvert would copy and validate it before, between
+        and after them, which takes longer than they do."""
+        resources = self._init_resources(resources)
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        return json.dumps(nb), resources
 
     def _receive(self, converter: Autograde) -> list[tuple[str, str, Path]]:
         """Have the converter work on stand-ins, and do again what was left half done.
@@ -127,14 +151,12 @@ class JudgeExporter(NotebookExporter):
 
         Raises `CantJudge` where no worker can judge anything.
         """
+        share_engine()
         workers = min(self.workers or cores(), len(waiting))
         self.classroom = Classroom(_root(self.parent), workers, self.again, _teller())
         atexit.register(self.classroom.close)
         for student, chapter, folder in waiting:
-            # What can't be read now can't be read when its turn comes, and is told then.
-            with contextlib.suppress(BuildError, OSError):
-                notebook = self._restored(folder, chapter)
-                self.classroom.enrol(chapter, student, notebook)
+            self.classroom.enrol(chapter, student, folder)
         self.classroom.ready()
 
     def _restored(self, folder: Path, chapter: str) -> Any:
@@ -149,7 +171,12 @@ def _teller() -> Callable[[int, int], None] | None:
     """Where `grading autograde` listens, tell it how far the judging is."""
     if not os.environ.get(PROGRESS):
         return None
-    return lambda done, expected: print(JUDGED, done, expected, file=sys.stderr, flush=True)
+
+    def tell(done: int, expected: int) -> None:
+        # At once, for nbgrader's log is written from another thread.
+        os.write(sys.stderr.fileno(), f"{JUDGED} {done} {expected}\n".encode())
+
+    return tell
 
 
 def _importable(preprocessors: list[Any]) -> None:

@@ -21,7 +21,7 @@ PACKAGES = ("torch", "numpy", "sklearn")
 
 def imports(cells: Iterable[str]) -> dict[str, str]:
     """What the names stand for that cells import: dotted names by alias. Raises `TooLarge`."""
-    return {alias: name for text in cells for alias, name in _imports(parse(text))}
+    return {alias: name for text in cells for alias, name in _imports(text)}
 
 
 def used(source: str, imported: Mapping[str, str], names: Sequence[str]) -> list[str]:
@@ -61,8 +61,13 @@ def _thing(name: str) -> Any:
     return thing
 
 
-def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """(alias, dotted name) of everything that is imported."""
+@functools.lru_cache(maxsize=512)  # most cells of a class are the released ones
+def _imports(source: str) -> tuple[tuple[str, str], ...]:
+    """(alias, dotted name) of everything that a cell imports."""
+    return tuple(_aliases(parse(source)))
+
+
+def _aliases(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:

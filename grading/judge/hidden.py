@@ -13,16 +13,21 @@ import hmac
 import os
 import secrets
 import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from course.checks import expected
 from course.checks.expected import Exercise
 from course.checks.kinds import outcomes_of
 from course.checks.scoring import wrong_leaves
-from grading import compiling
 from grading.answers import Key
+from grading.keys import Case
+from grading.results import bare, by_oracle, by_solution
 
 SIZE = 32  # bytes of the secret
 DRAWINGS = 20
@@ -61,20 +66,51 @@ def generator(key: bytes, *names: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
-def exercise(
+def drawings(
     key: bytes, answers: Key, points: float, chapter: str, student: str, submission: str
-) -> Exercise:
-    """A submission's own cases of an exercise, with what the key's oracle says of them.
-
-    A drawing that a right answer in float32 fails by chance, as check() promises that it does not,
-    is drawn again.
-    """
+) -> Iterator[Drawing]:
+    """A submission's own drawings of an exercise's cases, the first of which is usually used."""
     rng = generator(key, chapter, student, answers.name, submission)
     for _ in range(DRAWINGS):
-        drawn = compiling.draw(answers, points, rng)
-        if drawn.kind != "function" or _passes_in_float32(answers, drawn):
-            break
-    return drawn
+        yield Drawing(answers, points, tuple(answers.cases(rng)))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Drawn cases of an exercise, and what is right for them: computed when somebody asks for it.
+
+    The oracle takes most of the time, so a solution that the build has found to agree with it says
+    who is right, and only the oracle says who is wrong.
+    """
+
+    answers: Key
+    points: float
+    cases: tuple[Case, ...]
+
+    @cached_property
+    def quick(self) -> Exercise:
+        """The exercise with what the solution says, as far as that can stand for the oracle.
+
+        Raises `BuildError` where the key itself fails; so do the others.
+        """
+        return self._with(by_solution) if self.answers.exact else self.exercise
+
+    @cached_property
+    def exercise(self) -> Exercise:
+        """The exercise with what the key's oracle says."""
+        return self._with(by_oracle)
+
+    @cached_property
+    def fair(self) -> bool:
+        """Whether a right answer in float32 passes, as check() promises that it does; of some
+        drawings it does not, by chance."""
+        if self.answers.kind != "function":
+            return True
+        return _passes_in_float32(self.answers, self.exercise)
+
+    def _with(self, case: Callable[[Key, Case], expected.Case]) -> Exercise:
+        cases = tuple(case(self.answers, drawn) for drawn in self.cases)
+        return replace(bare(self.answers, self.points), cases=cases)
 
 
 def _passes_in_float32(answers: Key, drawn: Exercise) -> bool:

@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from grading.files import place
 from grading.judge.verdict import Judgement
@@ -17,10 +19,13 @@ def path_of(root: Path, chapter: str, student: str) -> Path:
     return root / ".judge" / "judgements" / _safe(chapter) / f"{_safe(student)}.json"
 
 
-def keep(root: Path, judgement: Judgement) -> None:
-    """Store a judgement whole or not at all. Raises `BuildError` where the disk is full."""
-    path = path_of(root, judgement.chapter, judgement.student)
-    place(json.dumps(judgement.plain(), indent=1).encode(), path)
+def keep(root: Path, judgement: Mapping[str, Any]) -> None:
+    """Store a judgement's plain data whole or not at all.
+
+    Raises `BuildError` where the disk is full.
+    """
+    path = path_of(root, judgement["chapter"], judgement["student"])
+    place(json.dumps(judgement).encode(), path)
 
 
 def find(root: Path, chapter: str, student: str) -> Judgement | None:

@@ -64,6 +64,7 @@ class _Trial:
         self.deadline = time.monotonic() + limits.total_seconds
         self.found: dict[str, Verdict] = {}
         self.at_work = ("cell", "")  # what the room is busy with, to be blamed for its end
+        self.rehearse = True  # as long as none has ended its room
         self.ended: set[tuple[str, str]] = set()  # what has ended a room without a known reason
 
     def verdicts(self, names: list[str]) -> dict[str, Verdict]:
@@ -91,7 +92,7 @@ class _Trial:
             if time.monotonic() > self.deadline:
                 self.found |= {name: self._out_of_time(name) for name in waiting}
                 return
-            room = warm.sandbox().room(self.limits)
+            room = warm.sandbox().room(self.limits, self.script.trains(demo))
             try:
                 self._round(room, waiting, demo)
             except Died as end:
@@ -106,7 +107,10 @@ class _Trial:
             seconds = self.limits.cell_seconds
             reply = self._ask(room)({"cell": cell.source, "seconds": seconds}, seconds)
             self.script.ran(cell.id, reply)
-        for name in names:
+        if self.rehearse:
+            self.at_work = "rehearsal", ""
+            self.found |= self.examiner.rehearsed(names, self._ask(room))
+        for name in (name for name in names if name not in self.found):
             self.at_work = "exercise", name
             for verdict in self.examiner.verdicts(name, self._ask(room)):
                 self.found[name] = verdict
@@ -123,12 +127,14 @@ class _Trial:
         if ended == "machine":
             raise Broken("this machine ran out of memory")
         how = "memory" if ended == "memory" else how
-        if how == "exit" and self.at_work not in self.ended:
+        if how == "exit" and self.at_work[0] != "rehearsal" and self.at_work not in self.ended:
             # It may have been the kernel, short of memory: everything gets a second chance.
             self.ended.add(self.at_work)
             return
         kind, name = self.at_work
-        if kind == "cell":
+        if kind == "rehearsal":
+            self.rehearse = False
+        elif kind == "cell":
             self.script.leave_out(name, how)
         elif how == "broken":
             self.found.setdefault(name, self._broken(name))

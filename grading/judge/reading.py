@@ -13,6 +13,7 @@ Whatever a student handed in ends as a `Restored`. Only our own faults raise: a 
 from __future__ import annotations
 
 import errno
+import hashlib
 import itertools
 import json
 import os
@@ -94,6 +95,20 @@ def read(folder: Path, chapter: str, releases: Releases) -> Restored:
     kept = {name: released.metadata[name] for name in ("kernelspec", "language_info")}
     notebook = v4.new_notebook(cells=cells, metadata={"course": course, **kept})
     return Restored(notebook, tuple(repairs), found.problem, edition(released))
+
+
+def state(folder: Path) -> str:
+    """A folder's files, their sizes, and when they were changed last; links' own.
+
+    Where it is as it was before, so is what is read from it. Raises OSError.
+    """
+    if folder.is_symlink() or not folder.is_dir():
+        return ""
+    with os.scandir(folder) as entries:
+        seen = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+    rows = [f"{name} {s.st_mode} {s.st_size} {s.st_mtime_ns} {s.st_ino}" for name, s in seen]
+    text = "\0".join(sorted(rows)).encode("utf-8", "surrogateescape")
+    return hashlib.sha256(text).hexdigest()
 
 
 def find_notebook(folder: Path, chapter: str) -> tuple[Path | None, tuple[str, ...], str]:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from grading.judge import judgements
@@ -92,22 +93,27 @@ def test_the_same_grades_with_any_number_of_workers(klass):
     assert (grades(klass), verdicts(klass)) == before
 
 
+def grader_of(course, **options) -> subprocess.Popen:
+    """A grader with one worker that has just been started."""
+    figures = str(course.root / "course" / "checks" / "expected")
+    return subprocess.Popen(
+        [sys.executable, "-m", "grading", "autograde", NAME, "--workers", "1"],
+        cwd=course.root,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COURSE_EXPECTED": figures},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
 @pytest.mark.slow
 def test_a_grader_that_is_killed_goes_on_where_it_was(klass):
     """kill -9 amid the class: what was judged is kept, and the rest comes with the next run."""
     for student in BODIES:
         hand_in(klass, student, SLOW)
     kept = klass.root / ".judge" / "judgements" / NAME
-    grader = subprocess.Popen(
-        [sys.executable, "-m", "grading", "autograde", NAME, "--workers", "1"],
-        cwd=klass.root,
-        env=os.environ
-        | {
-            "PYTHONPATH": str(ROOT),
-            "COURSE_EXPECTED": str(klass.root / "course" / "checks" / "expected"),
-        },
-        stdout=subprocess.DEVNULL,
-    )
+    grader = grader_of(klass)
     until = time.monotonic() + 200
     while len(list(kept.glob("*.json"))) < 2 and time.monotonic() < until:
         time.sleep(0.02)
@@ -148,14 +154,10 @@ def test_students_that_handed_in_nothing_are_named(klass):
 
 
 def enrolled(course, workers=1, **options) -> Classroom:
-    """A classroom with everybody in it, by the released notebook as it was restored."""
-    from grading.judge import reading
-    from grading.judge.releases import Releases
-
+    """A classroom with everybody in it."""
     room = Classroom(course.root, workers, **options)
     for student in BODIES:
-        folder = course.root / "submitted" / student / NAME
-        room.enrol(NAME, student, reading.read(folder, NAME, Releases(course.root)).notebook)
+        room.enrol(NAME, student, course.root / "submitted" / student / NAME)
     return room
 
 
@@ -165,42 +167,88 @@ def own_figures(klass, monkeypatch):
     return klass
 
 
-def workers_of(pid: int) -> list[int]:
-    """The processes that a process has started with `spawn` for a pool."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = path.read_text()
-            line = Path(path.parent, "cmdline").read_bytes()
-        except OSError:
-            continue
-        if int(text.rpartition(")")[2].split()[1]) == pid and b"spawn_main" in line:
-            found.append(int(path.parent.name))
-    return found
+def workers() -> list[psutil.Process]:
+    """The processes that this one's server of forks has forked."""
+    servers = [p for p in psutil.Process().children() if "forkserver" in " ".join(p.cmdline())]
+    return [worker for server in servers for worker in server.children()]
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_costs_nobody_a_grade(own_figures):
-    """Its submission is judged by another one."""
+@pytest.mark.parametrize("busy", [True, False])
+def test_a_worker_that_is_killed_costs_nobody_a_grade(own_figures, busy):
+    """Its submission is judged by another one; and so are those that are still to come where it
+    had nothing to do."""
     told = []
     room = enrolled(own_figures, tell=lambda done, expected: told.append((done, expected)))
     try:
         room.ready()
-        (worker,) = workers_of(os.getpid())
-        os.kill(worker, signal.SIGKILL)
-        for student in BODIES:
-            verdict = room.judgement(NAME, student).verdicts[0]
+        if not busy:
+            room.judged("fay")
+        (worker,) = workers()
+        worker.kill()
+        if not busy:
+            worker.wait()
+            hand_in(own_figures, "ann", RIGHT)  # so that there is something to do again
+        for student in sorted(set(BODIES) - {"fay"}):
+            verdict = room.judged(student).judgement.verdicts[0]
             assert (verdict.verdict == "pass") == (BODIES[student] == RIGHT), student
     finally:
         room.close()
-    assert told[-1] == (len(BODIES), len(BODIES))
-    assert workers_of(os.getpid()) == []
-    again = enrolled(own_figures)
-    assert [again.judgement(NAME, s).verdicts[0].verdict for s in ("ann", "dan")] == [
-        "pass",
-        "not attempted",
-    ]
-    assert again._pool is None  # nobody had to be judged
+    if busy:
+        assert told[-1] == (len(BODIES), len(BODIES))
+    assert workers() == []
+
+
+@pytest.mark.slow
+def test_the_same_judgement_whenever_its_turn_comes(own_figures):
+    """The last first or the first first, with one worker or three."""
+
+    def judged_in(order, workers):
+        room = enrolled(own_figures, workers, again=True)
+        try:
+            found = {student: room.judged(student) for student in order}
+        finally:
+            room.close()
+        return {
+            n: (f.judgement.verdicts, f.judgement.outputs, f.notebook) for n, f in found.items()
+        }
+
+    assert judged_in(sorted(BODIES), 1) == judged_in(sorted(BODIES, reverse=True), 3)
+
+
+@pytest.mark.slow
+def test_what_was_judged_is_not_judged_again(own_figures):
+    """The kept judgement is found, unless somebody wants a new one or the submission has changed;
+    and a fault of the grader's own is no judgement."""
+    room = enrolled(own_figures)
+    before = {student: room.judged(student).judgement for student in BODIES}
+    room.close()
+    hand_in(own_figures, "bob", RIGHT)
+    path = judgements.path_of(own_figures.root, NAME, "cat")
+    tree = json.loads(path.read_text())
+    tree["verdicts"][0]["verdict"] = "internal"
+    path.write_text(json.dumps(tree))
+    room = enrolled(own_figures)
+    after = {student: room.judged(student).judgement for student in BODIES}
+    room.close()
+    assert {n for n in BODIES if after[n] != before[n]} == {"bob", "cat"}
+    assert after["bob"].verdicts[0].verdict == "pass"
+    assert after["cat"].verdicts == before["cat"].verdicts
+
+
+@pytest.mark.slow
+def test_a_submission_that_changes_while_it_waits_is_judged_as_it_is(own_figures):
+    """Who hands in anew between the judging and the writing gets the grade of what lies there."""
+    room = enrolled(own_figures)
+    try:
+        room.judged("fay")  # the last one: all have been judged
+        hand_in(own_figures, "cat", RIGHT)
+        found = room.judged("cat")
+    finally:
+        room.close()
+    assert found.judgement.verdicts[0].verdict == "pass"
+    assert RIGHT[0] in found.notebook
+    assert judgements.find(own_figures.root, NAME, "cat") == found.judgement
 
 
 def test_a_task_is_plain_data_and_so_is_its_judgement(own_figures):
@@ -210,10 +258,32 @@ def test_a_task_is_plain_data_and_so_is_its_judgement(own_figures):
     task = json.loads(json.dumps(room._tasks["cat"]))
     assert all(type(value) is str for value in task.values())
     found = json.loads(json.dumps(judged(task)))
-    assert found["verdicts"][0]["verdict"] == "wrong"
-    assert found["key"] == task["key"]
-    task["notebook"] = "no notebook"
+    assert found["judgement"]["verdicts"][0]["verdict"] == "wrong"
+    task["chapter"] = "ch97_none"
     assert set(judged(task)) == {"error"}
+
+
+@pytest.mark.slow
+def test_ctrl_c_loses_nothing(klass):
+    """An interrupt amid the class: one line, no grade half written, and the rest comes next."""
+    for student in BODIES:
+        hand_in(klass, student, SLOW)
+    kept = klass.root / ".judge" / "judgements" / NAME
+    grader = grader_of(klass, start_new_session=True)
+    until = time.monotonic() + 200
+    while len(list(kept.glob("*.json"))) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+    os.killpg(grader.pid, signal.SIGINT)  # a terminal tells all of them
+    said = grader.communicate(timeout=60)[1]
+    assert grader.returncode == 130, said
+    assert "Traceback" not in said
+    found = {path.name: path.read_bytes() for path in kept.glob("*.json")}
+    assert 2 <= len(found) < len(BODIES)
+    done = klass.grading("autograde", NAME)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {row[2] for row in grades(klass) if row[1] == "weighted_mean-check"} == {16.0}
+    for name, content in found.items():
+        assert (kept / name).read_bytes() == content
 
 
 @pytest.mark.parametrize("missing", ["bwrap"])
@@ -241,6 +311,6 @@ def test_a_key_that_is_gone_is_told_for_everybody(own_figures):
     (own_figures.root / "answers" / NAME / "weighted_mean.py").write_text("solution = (")
     try:
         with pytest.raises(CantJudge, match="weighted_mean"):
-            room.judgement(NAME, "eve")
+            room.judged("eve")
     finally:
         room.close()

@@ -1,8 +1,9 @@
 """The runner: the process in which a submission's cells run, one after the other.
 
-After the cells it forks one process a probe, so that no probe sees what another has done. It
-takes the judge's orders from the room's channel: {"cell": source, "seconds": s} and
-{"probe": order, "cpu_seconds": s, "seconds": s}.
+After the cells it forks one process a probe, so that no probe sees what another has done; or one
+for several, where the judge wants to know quickly which of them come out right. It takes the
+judge's orders from the room's channel: {"cell": source, "seconds": s}, and {"probe": order} or
+{"probes": count, "0": order, "1": ...} with "cpu_seconds" and "seconds" of the fork.
 """
 
 from __future__ import annotations
@@ -73,8 +74,7 @@ def _answer(write: int, order: dict) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (bound, hard))
         with shell.at_desk():
             try:
-                reply = probe.answer(order["probe"], shell.namespace())
-                frame = frames.encode(reply)
+                frame = frames.encode(_reply(order))
             except Exception as error:  # not the student's function's: those are part of a reply
                 frame = frames.encode({"broken": f"{type(error).__name__}: {error}"[:500]})
         with open(write, "wb", closefd=False) as pipe:
@@ -84,6 +84,13 @@ def _answer(write: int, order: dict) -> None:
     except BaseException:
         _exit(87)
     _exit(0)
+
+
+def _reply(order: dict) -> dict:
+    names = shell.namespace()
+    if "probe" in order:
+        return probe.answer(order["probe"], names)
+    return {str(n): probe.answer(order[str(n)], names) for n in range(order["probes"])}
 
 
 def _collect(read: int, deadline: float) -> bytes | None:
