@@ -26,11 +26,14 @@ from pathlib import Path
 import nbformat
 import psutil
 
+from course.checks.kinds import outcomes_of
 from grading.answers import load_quiz
 from grading.autograde import register
 from grading.build import Layout
 from grading.commands import nbgrader
-from grading.judge import judging, warm
+from grading.judge import hidden, judging, warm
+from grading.judge.cells import Script
+from grading.judge.inside import shell
 from grading.judge.material import CourseFolder
 from grading.judge.reading import read
 from grading.judge.releases import Releases
@@ -132,9 +135,9 @@ class Watch:
             time.sleep(LOOK)
 
 
-def own_share(folder: Path, name: str) -> tuple[float, float]:
-    """Seconds a submission that its own code takes, and those that the judge takes with it."""
-    own, whole = [], []
+def own_share(folder: Path, name: str) -> tuple[float, float, float]:
+    """Seconds a submission: its own code's, the room's in which it runs, and the judge's."""
+    own, inside, whole = [], [], []
     ask = Room.ask
     spent = [0.0]
 
@@ -149,18 +152,50 @@ def own_share(folder: Path, name: str) -> tuple[float, float]:
     Room.ask = clocked  # type: ignore[method-assign]
     try:
         for number, place in enumerate(sorted((folder / "submitted").iterdir())[: SAMPLE + 1]):
+            notebook = read(place / name, name, releases).notebook
             spent[0], start = 0.0, time.monotonic()
-            judging.judge(read(place / name, name, releases).notebook, place.name, course)
+            judging.judge(notebook, place.name, course)
             if number:  # the first one starts the sandbox
-                own.append(spent[0])
+                inside.append(spent[0])
                 whole.append(time.monotonic() - start)
+                own.append(own_seconds(notebook, place.name, course))
     finally:
         Room.ask = ask  # type: ignore[method-assign]
         warm.cool()
-    return statistics.mean(own), statistics.mean(whole)
+    return statistics.mean(own), statistics.mean(inside), statistics.mean(whole)
 
 
-def measure(name: str, students: int, part: int) -> tuple[list[Run], float, tuple[float, float]]:
+def own_seconds(notebook: nbformat.NotebookNode, student: str, course: CourseFolder) -> float:
+    """Seconds that a submission's cells and one call of each function on each hidden case take, in
+    a warm process without walls."""
+    script = Script(notebook)
+    material = course.material(notebook.metadata.course.chapter)
+    drawn = {
+        exercise: next(
+            hidden.drawings(course.secret, key, 1.0, material.chapter, student, script.digest)
+        ).quick
+        for exercise, key in material.keys.items()
+    }
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        shell.prepare()
+        shell.run("import torch; torch.set_num_threads(1)", 60)
+        start = time.monotonic()
+        for cell in script.to_run(demo=False):
+            shell.run(cell.source, 60)
+        for exercise, cases in drawn.items():
+            if exercise in shell.namespace():
+                outcomes_of(shell.namespace()[exercise], cases)
+        os.write(write_end, str(time.monotonic() - start).encode())
+        os._exit(0)
+    os.close(write_end)
+    os.waitpid(child, 0)
+    with os.fdopen(read_end) as pipe:
+        return float(pipe.read())
+
+
+def measure(name: str, students: int, part: int) -> tuple[list[Run], float, tuple[float, ...]]:
     """Our runs by workers, stock's seconds for the whole class, and the students' own share."""
     with tempfile.TemporaryDirectory() as place:
         folder = make_class(Path(place) / "ours", name, students)
@@ -188,7 +223,7 @@ def measure(name: str, students: int, part: int) -> tuple[list[Run], float, tupl
 
 def report(name: str = "ch04_rnn", students: int = 100, part: int = 8) -> str:
     """The table, as Markdown."""
-    runs, stock, (own, whole) = measure(name, students, part)
+    runs, stock, (own, inside, whole) = measure(name, students, part)
     lines = [
         f"`nbgrader autograde {name}`, {students} submissions; stock timed on {part} of them and "
         f"scaled.\n",
@@ -205,10 +240,12 @@ def report(name: str = "ch04_rnn", students: int = 100, part: int = 8) -> str:
         )
     best = next(run for run in reversed(runs) if run.name.isdigit())
     lines.append(
-        f"\nA submission's own cells and functions take {own:.2f} s of the {whole:.2f} s that one "
-        f"judge alone needs for it: {whole / own:.2f} times. The class took "
-        f"{best.seconds * int(best.name) / (own * students):.2f} times its own share of the "
-        f"{best.name} workers' time, starting, comparing and nbgrader's writing included."
+        f"\nA submission's own cells, and its functions on the hidden cases, take {own:.2f} s in a "
+        f"warm process without walls. With room, forks and channel it is {inside:.2f} s "
+        f"({inside / own:.1f} times), and with drawing, comparing and diagnosing {whole:.2f} s "
+        f"({whole / own:.1f} times; {whole / inside:.2f} times the room's). The class took "
+        f"{best.seconds * int(best.name) / (own * students):.1f} times its own share of the "
+        f"{best.name} workers' time, starting and nbgrader's writing included."
     )
     return "\n".join(lines) + "\n"
 

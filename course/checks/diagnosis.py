@@ -66,9 +66,13 @@ def _whole(answer: Answer, candidates: Sequence[Known]) -> list[Finding]:
     """Mistakes that explain every case."""
 
     def fits(known: Known) -> bool:
-        verdicts = [_verdict(answer, known, i) for i in range(len(answer.cases))]
-        evidence = sum(_evidence(answer, known, i, v) for i, v in enumerate(verdicts))
-        return "other" not in verdicts and evidence >= MIN_EVIDENCE
+        evidence = 0
+        for i in range(len(answer.cases)):
+            verdict = _verdict(answer, known, i)
+            if verdict == "other":
+                return False
+            evidence += _evidence(answer, known, i, verdict)
+        return evidence >= MIN_EVIDENCE
 
     found = [known for known in candidates if fits(known)]
     if not found:

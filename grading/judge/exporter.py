@@ -136,8 +136,9 @@ class JudgeExporter(NotebookExporter):
         self.reception = Reception(converter.coursedir)
         converter.coursedir = self.reception.coursedir
         converter.assignments = self.reception.assignments
-        for student, chapter, folder in self.reception.present:
+        for chapter in {chapter for _, chapter, _ in self.reception.present}:
             releases.keep(chapter)
+        for student, chapter, folder in self.reception.present:
             step = converter.coursedir.autograded_directory
             done = Path(converter.coursedir.format_path(step, student, chapter))
             if done.is_dir() and not converter.force and _half_done(done / f"{chapter}.ipynb"):

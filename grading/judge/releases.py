@@ -6,6 +6,7 @@ keeps its release under the edition's hash, and the judge reads a submission aga
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass
@@ -38,14 +39,14 @@ class Releases:
     def find(self, chapter: str, wanted: str) -> tuple[NotebookNode, bool]:
         """The release of edition `wanted` and True; the present one and False if it is unknown.
 
-        Raises `BuildError` where the chapter has no release.
+        Whoever changes the notebook works on a copy. Raises `BuildError` where the chapter has no release.
         """
         present = self._present(chapter)
         archived = self._archived(chapter, wanted)
         if edition(present) == wanted:
             return present, True
         if EDITION.fullmatch(wanted) and archived.is_file():
-            return nbformat.read(archived, as_version=4), True
+            return _read(archived), True
         return present, False
 
     def digest(self, chapter: str) -> str:
@@ -62,7 +63,7 @@ class Releases:
                 f"{chapter} has no release; run `grading build {chapter}`, or `nbgrader "
                 f"generate_assignment {chapter}` where only source/ is there.",
             )
-        notebook = nbformat.read(path, as_version=4)
+        notebook = _read(path)
         if not EDITION.fullmatch(edition(notebook)):
             raise BuildError(path, None, f"names no edition; run `grading build {chapter}`.")
         return notebook
@@ -72,6 +73,17 @@ class Releases:
 
     def _archived(self, chapter: str, wanted: str) -> Path:
         return self.root / ".judge" / "releases" / chapter / f"{wanted}.ipynb"
+
+
+def _read(path: Path) -> NotebookNode:
+    about = path.stat()
+    return _read_once(path, about.st_mtime_ns, about.st_size)
+
+
+@functools.lru_cache(maxsize=8)
+def _read_once(path: Path, changed: int, size: int) -> NotebookNode:
+    """A notebook in the state that its file was in then: a class is read against the same one."""
+    return nbformat.read(path, as_version=4)
 
 
 def edition(notebook: NotebookNode) -> str:

@@ -351,20 +351,21 @@ def test_partial_credit_follows_the_criteria(court):
     assert [c.met for c in verdict.criteria] == [True, True, False]
 
 
-def test_answers_by_heart_earn_nothing(court):
-    """A table of the visible cases passes check() and fails here, with a sentence that says why."""
-    material = court.material(hostile.CHAPTER)
-    table = [
-        (case.inputs["x"].tolist(), case.result.tolist())
-        for case in material.visible["smooth"].cases
-    ]
-    body = [
+def by_heart(cases) -> list[str]:
+    """A body of `smooth` that is right on these cases alone."""
+    table = [(case.inputs["x"].tolist(), case.result.tolist()) for case in cases]
+    return [
         f"known = {table!r}",
         "for seen, answer in known:",
         "    if seen == x.tolist():",
         "        return torch.tensor(answer, dtype=x.dtype)",
         "return torch.zeros(len(x) - len(k) + 1, dtype=x.dtype)",
     ]
+
+
+def test_answers_by_heart_earn_nothing(court):
+    """A table of the visible cases passes check() and fails here, with a sentence that says why."""
+    body = by_heart(court.material(hostile.CHAPTER).visible["smooth"].cases)
     judgement = judge(submission(court, {"smooth": body}), "ada", court, SHORT)
     (verdict,) = [v for v in judgement.verdicts if v.name == "smooth"]
     assert verdict.score == 0
@@ -460,19 +461,42 @@ def test_a_sandbox_that_keeps_dying_is_internal_and_no_zero(court, monkeypatch):
     assert all("the disk is on fire" in v.review[0] for v in judgement.verdicts)
 
 
-def test_an_oracle_that_raises_is_internal_for_its_exercise_alone(court, monkeypatch):
+def test_a_key_that_raises_is_internal_for_its_exercise_alone(court, monkeypatch):
     """A key with a fault gives nobody a zero, and leaves the others' marks."""
     key = court.material(hostile.CHAPTER).keys["leaky"]
 
-    def oracle(x, h0, a):
+    def solution(x, h0, a):
         raise ZeroDivisionError("a key's own fault")
 
-    monkeypatch.setattr(key.module, "oracle", oracle)
+    monkeypatch.setattr(key.module, "solution", solution)
     judgement = judge(submission(court), "ada", court, SHORT)
     assert verdicts(judgement)["leaky"] == "internal"
     assert [v for v in verdicts(judgement).values() if v != "internal"] == ["pass"] * 3
     (verdict,) = [v for v in judgement.verdicts if v.name == "leaky"]
     assert "a key's own fault" in verdict.review[0] and not verdict.messages
+
+
+def test_nobody_is_wrong_because_the_solution_is(court, monkeypatch):
+    """Who is not of the solution's opinion is judged by the oracle."""
+    key = court.material(hostile.CHAPTER).keys["leaky"]
+    right = submission(court)
+    solution = key.solution
+    monkeypatch.setattr(key.module, "solution", lambda x, h0, a: solution(x, h0 + 1, a))
+    assert set(verdicts(judge(right, "ada", court, SHORT)).values()) == {"pass"}
+
+
+def test_nobody_is_wrong_while_the_oracle_fails(court, monkeypatch):
+    """Where the visible cases do not bear a wrong answer out, the oracle is needed."""
+    material = court.material(hostile.CHAPTER)
+    body = by_heart(material.visible["smooth"].cases)
+
+    def oracle(x, k):
+        raise ZeroDivisionError("a key's own fault")
+
+    monkeypatch.setattr(material.keys["smooth"].module, "oracle", oracle)
+    found = verdicts(judge(submission(court, {"smooth": body}), "ada", court, SHORT))
+    assert found.pop("smooth") == "internal"
+    assert set(found.values()) == {"pass"}
 
 
 def test_a_comparison_that_fails_is_internal(court, monkeypatch):
