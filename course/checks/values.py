@@ -9,6 +9,7 @@ pickled.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 from course.checks.given import Given, Rng
 
 MAX_DEPTH = 8
+PLAIN = (str, int, bool)  # a tuple, which isinstance goes through faster than a union
 MAX_AXES = 16
 DTYPES = (
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
@@ -42,12 +44,12 @@ def pack(tree: Any) -> tuple[Any, dict[str, np.ndarray]]:
     def encode(value: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise TypeError(f"a value is nested more than {MAX_DEPTH} deep")
-        if value is None or isinstance(value, bool | int | str):
+        if value is None or isinstance(value, PLAIN):
             return value
         if isinstance(value, np.ndarray):
             if value.dtype.kind not in "biuf":
                 raise TypeError(f"an array of dtype {value.dtype} is not a value")
-            dtype = str(value.dtype)
+            dtype = _name(value.dtype)
             offset = lengths.get(dtype, 0)
             pieces.setdefault(dtype, []).append(value.ravel())
             lengths[dtype] = offset + value.size
@@ -110,7 +112,7 @@ def _array(place: Any, arrays: Mapping[str, np.ndarray], left: dict[str, int]) -
     if not (isinstance(dtype, str) and dtype in DTYPES and dtype in arrays):
         raise ValueError("an array is of a dtype that did not come")
     flat = arrays[dtype]
-    if flat.ndim != 1 or str(flat.dtype) != dtype:
+    if flat.ndim != 1 or _name(flat.dtype) != dtype:
         raise ValueError(f"the numbers of dtype {dtype} are no flat array of it")
     if len(shape) > MAX_AXES or not all(_is_size(n) for n in (offset, *shape)):
         raise ValueError(
@@ -121,6 +123,12 @@ def _array(place: Any, arrays: Mapping[str, np.ndarray], left: dict[str, int]) -
         raise ValueError(f"an array of shape {tuple(shape)} is larger than the numbers that came")
     left[dtype] -= size
     return flat[offset : offset + size].reshape(shape).copy()
+
+
+@functools.cache
+def _name(dtype: np.dtype) -> str:
+    """A dtype's name; NumPy makes it anew each time, and there are thousands of arrays."""
+    return str(dtype)
 
 
 def _is_size(number: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -73,7 +74,7 @@ class Script:
         """The student's own cells that make a name which `source` reads."""
         own = [c for c in self.cells if not _grade_id(c) and c.source not in released]
         read = {node.id for node in ast.walk(parse(source)) if isinstance(node, ast.Name)}
-        return [cell.source for cell in own if read & set(binds(cell.source))]
+        return [cell.source for cell in own if read & binds(cell.source)]
 
     def cell_of(self, exercise: str) -> NotebookNode | None:
         """The cell of an exercise, None if it is not run."""
@@ -96,8 +97,13 @@ class Script:
         return any(f"name '{name}' is not defined" in text for name in made for text in texts)
 
 
-def binds(source: str) -> Iterator[str]:
+@functools.lru_cache(maxsize=512)  # most cells of a class are the released ones
+def binds(source: str) -> frozenset[str]:
     """The names that code makes, at its top level or anywhere else."""
+    return frozenset(_binds(source))
+
+
+def _binds(source: str) -> Iterator[str]:
     try:
         tree = parse(source)
     except TooLarge:

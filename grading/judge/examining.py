@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from course.checks.calls import Outcome
 from course.checks.expected import Exercise, Quiz
 from course.checks.kinds import outcomes_of
 from grading.compiling import known
-from grading.judge import comparing, forbidden, hidden
+from grading.judge import comparing, forbidden, hidden, orders
 from grading.judge.cells import Script
 from grading.judge.hidden import Drawing
 from grading.judge.material import CourseFolder, Material
@@ -33,7 +33,8 @@ class Examiner:
         self.material, self.limits = material, limits
         self.drawings: dict[str, Iterator[Drawing]] = {}
         self.drawn: dict[str, Drawing] = {}
-        self.ends: set[str] = set()  # exercises that are not right, but come to an end
+        # What was not right when all were probed in one process.
+        self.doubtful: dict[str, tuple[Verdict, list[Outcome]]] = {}
 
     def rehearsed(self, names: Sequence[str], ask: Ask) -> dict[str, Verdict]:
         """The verdicts on those exercises of which it is clear what they are when all are probed
@@ -43,38 +44,40 @@ class Examiner:
         right only because of what another one did goes unnoticed, unless that one comes before it
         in the chapter, as it would: the last exercise is the first to be called.
         """
-        orders = {name: order for name in reversed(names) if (order := self._order(name))}
+        rows = {name: order for name in reversed(names) if (order := self._order(name))}
         limits = self.limits
         seconds = limits.rehearsal_seconds
-        full = _several(orders.values()) | {"cpu_seconds": seconds, "seconds": seconds}
-        replies = ask(full, seconds)
+        numbered = {str(n): order for n, order in enumerate(rows.values())}
+        full = {"probes": len(rows), "cpu_seconds": seconds, "seconds": seconds}
+        replies = ask(full | numbered, seconds)
         found = {}
-        for number, name in enumerate(orders):
+        for number, name in enumerate(rows):
             reply = replies.get(str(number))
             if not isinstance(reply, Mapping) or not {"quiz", "outcomes"} & reply.keys():
                 continue
             with contextlib.suppress(Exception):  # it will be told when it is probed by itself
-                verdict = self._clear(name, reply)
+                outcomes: list[Outcome] = []
+                verdict = self._rehearsal(name, reply, outcomes)
                 if verdict.verdict in (PASS, NOT_ATTEMPTED):
                     found[name] = verdict
-                else:
-                    self.ends.add(name)
+                elif outcomes:
+                    self.doubtful[name] = verdict, outcomes
         return found
 
     def _order(self, name: str) -> dict[str, Any] | None:
         """What a probe needs for an exercise, None where its key fails."""
         if isinstance(self.material.visible[name], Quiz):
-            return _quiz_order(name)
+            return orders.quiz(name)
         try:
-            return _order(self._drawing(name).quick)
+            return orders.exercise(self._drawing(name).quick)
         except Exception:  # it will be told when the exercise is probed by itself
             return None
 
-    def _clear(self, name: str, reply: Any) -> Verdict:
+    def _rehearsal(self, name: str, reply: Any, found: list[Outcome]) -> Verdict:
         visible = self.material.visible[name]
         if isinstance(visible, Quiz):
             return comparing.quiz_verdict(reply, visible)
-        return self._compared(self.drawn[name].quick, reply, [])
+        return self._compared(self.drawn[name].quick, reply, found)
 
     def verdicts(self, name: str, ask: Ask) -> Iterator[Verdict]:
         """The verdict on one exercise, and then, where it is wrong, the same with a diagnosis.
@@ -84,33 +87,41 @@ class Examiner:
         """
         visible = self.material.visible[name]
         if isinstance(visible, Quiz):
-            reply = self._probe(ask, _quiz_order(name))
+            reply = self._probe(ask, orders.quiz(name))
             yield self._settled(name, reply) or self._ours(
                 name, lambda: comparing.quiz_verdict(reply, visible)
             )
             return
+        if name in self.doubtful:
+            verdict, found = self.doubtful.pop(name)
+            yield verdict
+            seen = self._seen(ask, visible)
+            if _borne_out(verdict, visible, seen):
+                own = self.drawn[name].quick
+                yield self._ours(name, lambda: self._explained(verdict, visible, seen, own, found))
+                return
+        yield from self._alone(name, visible, ask)
+
+    def _alone(self, name: str, visible: Exercise, ask: Ask) -> Iterator[Verdict]:
+        """The verdicts on an exercise that nothing is known of yet."""
         try:
             drawing = self._drawing(name)
             own = drawing.quick
-            order = _order(own)
+            order = orders.exercise(own)
         except Exception as error:  # the key's own code failed: our fault, whatever it is
             yield self.internal(name, f"{type(error).__name__}: {error}")
             return
-        reply, shown = self._replies(name, order, visible, ask)
+        reply = self._probe(ask, order)
         settled = self._settled(name, reply)
         if settled:
             yield settled
             return
         found: list[Outcome] = []
         verdict = self._ours(name, lambda: self._compared(own, reply, found))
-        seen = self._outcomes(shown, visible) if shown else None
-        if (
-            _wrong(verdict)
-            and any(o.values for o in found)
-            and not _borne_out(verdict, visible, seen)
-        ):
+        if _wrong(verdict) and any(outcome.values for outcome in found):
+            # So says the solution; but only the oracle says who is wrong.
             if self._unfair(name, drawing):
-                yield from self.verdicts(name, ask)
+                yield from self._alone(name, visible, ask)
                 return
             try:
                 own = drawing.exercise
@@ -120,22 +131,8 @@ class Examiner:
             verdict = self._ours(name, lambda: self._compared(own, reply, found))
         yield verdict
         if _wrong(verdict) and found:
-            if not shown:
-                seen = self._outcomes(self._probe(ask, _order(visible)), visible)
+            seen = self._seen(ask, visible)
             yield self._ours(name, lambda: self._explained(verdict, visible, seen, own, found))
-
-    def _replies(
-        self, name: str, order: dict[str, Any], visible: Exercise, ask: Ask
-    ) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
-        """The reply on an exercise's hidden cases; and on those that check() shows, where it is
-        known that it comes to an end and is not right."""
-        if name in self.ends:
-            self.ends.discard(name)  # once: it may be the end of the room
-            both = self._probe(ask, order, _order(visible))
-            own, shown = both.get("0"), both.get("1")
-            if isinstance(own, Mapping) and isinstance(shown, Mapping):
-                return own, shown
-        return self._probe(ask, order), None
 
     def died(self, name: str, how: str) -> Verdict:
         """The verdict on an exercise that ended its room."""
@@ -147,11 +144,10 @@ class Examiner:
         points = self.material.visible[name].points
         return Verdict(name, INTERNAL, None, points, review=(reason[: comparing.SENTENCE],))
 
-    def _probe(self, ask: Ask, *orders: dict[str, Any]) -> Mapping[str, Any]:
+    def _probe(self, ask: Ask, order: dict[str, Any]) -> Mapping[str, Any]:
         limits = self.limits
-        what = {"probe": orders[0]} if len(orders) == 1 else _several(orders)
-        times = {"cpu_seconds": limits.probe_seconds, "seconds": limits.probe_wall}
-        return ask(what | times, limits.probe_wall)
+        full = {"probe": order, "cpu_seconds": limits.probe_seconds, "seconds": limits.probe_wall}
+        return ask(full, limits.probe_wall)
 
     def _drawing(self, name: str) -> Drawing:
         """The student's own cases; the same whenever she is asked, or her room has died."""
@@ -210,9 +206,10 @@ class Examiner:
             text = f"Its cell stopped before the function was made: {error}"
         return Verdict(name, ERROR, 0.0, points, messages=(text,))
 
-    def _outcomes(self, reply: Mapping[str, Any], visible: Exercise) -> Sequence[Outcome] | None:
+    def _seen(self, ask: Ask, visible: Exercise) -> Sequence[Outcome] | None:
         """The outcomes of the cases that check() shows, None if there are none."""
         try:
+            reply = self._probe(ask, orders.exercise(visible))
             return comparing.outcomes(reply, visible, self.script.sources.get(visible.name, ""))
         except comparing.Refused:
             return None
@@ -263,7 +260,7 @@ class Examiner:
         ask({"cell": f"def {name}(*args, **kwargs): raise NotImplementedError", "seconds": 5}, 5)
         visible = self.material.visible[name]
         quiz = isinstance(visible, Quiz)
-        order = _quiz_order(name) if quiz else _order(visible)
+        order = orders.quiz(name) if quiz else orders.exercise(visible)
         return "broken" not in self._probe(ask, order)
 
     def _reviewed(self, verdict: Verdict, reply: Mapping, visible: Exercise) -> Verdict:
@@ -289,37 +286,14 @@ class Examiner:
 
 
 def _borne_out(verdict: Verdict, visible: Exercise, seen: Sequence[Outcome] | None) -> bool:
-    """Whether all that is wrong is wrong, too, on the cases that check() shows: of those the build
-    has made sure that nothing is wrong by chance, and what the oracle says."""
+    """Whether all that is wrong is wrong, too, on the cases that check() shows, in a process of its
+    own: of those the build has made sure what the oracle says, and that nothing fails by chance."""
     if seen is None:
         return False
-    shown = comparing.verdict(visible, seen).criteria
-    return {c for c in verdict.criteria if not c.met} <= set(shown)
-
-
-def _several(orders: Collection[dict[str, Any]]) -> dict[str, Any]:
-    """Orders for one process; numbered, since values are not nested deeper."""
-    return {"probes": len(orders)} | {str(n): order for n, order in enumerate(orders)}
-
-
-def _quiz_order(name: str) -> dict[str, Any]:
-    return {"name": name, "kind": "quiz"}
+    shown = comparing.verdict(visible, seen)
+    wrong = {criterion for criterion in verdict.criteria if not criterion.met}
+    return verdict.verdict == shown.verdict and wrong <= set(shown.criteria)
 
 
 def _wrong(verdict: Verdict) -> bool:
     return verdict.verdict not in (PASS, NOT_ATTEMPTED, INTERNAL)
-
-
-def _order(exercise: Exercise) -> dict[str, Any]:
-    """What a probe needs to call an exercise's function: no answers."""
-    kept = {field.name: getattr(exercise, field.name) for field in fields(Exercise)}
-    kept |= {"mistakes": [], "pairs": [], "hints": []}
-    # What is not needed to call the function is no business of hers, either.
-    kept |= {"criteria": {}, "points": 0}
-    kept["cases"] = [
-        {field.name: getattr(bare, field.name) for field in fields(bare)}
-        | {"criterion": "", "label": ""}
-        for bare in (case.skeleton() for case in exercise.cases)
-    ]
-    order = {"name": exercise.name, "kind": "exercise", "exercise": kept}
-    return order | {"forbidden": list(exercise.forbidden)}

@@ -39,7 +39,7 @@ class Releases:
     def find(self, chapter: str, wanted: str) -> tuple[NotebookNode, bool]:
         """The release of edition `wanted` and True; the present one and False if it is unknown.
 
-        Whoever changes the notebook works on a copy. Raises `BuildError` where the chapter has no release.
+        Whoever changes the notebook works on a copy. Raises `BuildError` where there is none.
         """
         present = self._present(chapter)
         archived = self._archived(chapter, wanted)
