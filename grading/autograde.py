@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,13 +19,13 @@ from grading.chapter import BuildError
 from grading.commands import CommandFailed, course_folder, nbgrader
 from grading.grades import Grade, faulty, for_a_person, problem, reasons, summary
 from grading.judge import judgements
-from grading.judge.classroom import cores
 from grading.judge.escaping import line
 from grading.judge.exporter import JUDGED, NOT_GRADED, NOTHING, PROGRESS
 from grading.judge.feedback import UNSAFE
 from grading.judge.reception import submissions
 from grading.judge.table import Table, score
 from grading.judge.warm import NO_SANDBOX
+from grading.pages import Pages, without
 from grading.recorded import Recorded
 
 
@@ -91,27 +90,11 @@ def autograde(root: Path, chapter: str, choice: Choice = Choice()) -> list[Grade
         if name not in failed and not faulty(judgements.find(root, chapter, name)):
             recorded.add(name, *_places(course, name))
     recorded.save()
-    said = pages(course, students, choice.workers)
     with Gradebook(course.db_url, course.course_id) as gradebook:
+        said = Pages(gradebook, course).write(students, choice.workers, choice.again)
         Table(to=str(table(root, chapter)), assignment=[chapter]).export(gradebook)
         rows = [_grade(gradebook, course, name, failed.get(name, "")) for name in students]
     return [_with_page(row, course, said) for row in rows]
-
-
-def pages(course: CourseDirectory, students: list[str], workers: int = 0) -> str:
-    """Write the feedback pages, a part of the class a process; returns what nbgrader said.
-
-    They are written anew for everybody: a person may have added a comment since.
-    """
-    chapter, parts = course.assignment_id, max(1, min(workers or cores(), len(students) // 4))
-
-    def write(part: int) -> str:
-        others = {name for name in students if name not in students[part::parts]}
-        job = ("generate_feedback", chapter, "--force", _without(course, others))
-        return nbgrader(Path(course.root), *job, check=False)
-
-    with ThreadPoolExecutor(parts) as pool:
-        return "".join(pool.map(write, range(parts)))
 
 
 def register(root: Path, chapter: str) -> None:
@@ -171,14 +154,6 @@ def _places(course: CourseDirectory, student: str) -> tuple[Path, Path]:
     return submitted, graded / f"{chapter}.ipynb"
 
 
-def _without(course: CourseDirectory, others: set[str]) -> str:
-    """nbgrader's option that leaves students out; it knows none that chooses some."""
-    out = sorted(
-        {name for name in others if "," not in name} | set(course.student_id_exclude.split(","))
-    )
-    return f"--CourseDirectory.student_id_exclude={','.join(out)}"
-
-
 def _run(course: CourseDirectory, students: list[str], choice: Choice) -> dict[str, str]:
     """Have nbgrader grade, again for those that a run left out, while that gets any further.
 
@@ -192,7 +167,7 @@ def _run(course: CourseDirectory, students: list[str], choice: Choice) -> dict[s
     left, reasons, again = set(students), {}, choice.again
     while left:
         before = {name: _written(course, name) for name in left}
-        options = (_without(course, everybody - left), f"--JudgeExporter.again={again}")
+        options = (without(course, everybody - left), f"--JudgeExporter.again={again}")
         with tqdm(total=len(left), unit=" submissions", disable=None) as bar:
             said = nbgrader(
                 *(Path(course.root), *job, *options),

@@ -2,8 +2,9 @@
 
 Theory of operation. The judge starts one sandbox a grading process with bubblewrap; inside waits
 a warm Python, the zygote. For each submission the zygote forks a *room*; in a room one process
-runs the notebook's cells and forks a *probe* for each exercise. The judge talks with a room over
-a socket made for that room alone; when the room is closed, the kernel ends everything in it.
+runs the notebook's cells and forks a *probe* that calls the functions of all exercises, and then
+one of its own for each that was not right. The judge talks with a room over a socket made for that
+room alone; when the room is closed, the kernel ends everything in it.
 
 What is promised, and by which mechanism:
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from grading.notebook import insert
 
@@ -116,6 +117,24 @@ def test_grading_again_keeps_the_grades(graded):
     assert table == first.stdout.split("\n", 1)[1]
     assert rows(course) == before
     assert course.notebook("release").read_bytes() == release
+
+
+def test_pages_are_written_again_where_they_would_differ(graded):
+    """A person's comment and score, and a page that is gone; nobody else's page is touched."""
+    course, _ = graded
+    course.grading("autograde", "ch98_mini")
+    pages = {p.parts[-3]: p for p in course.root.glob("feedback/*/*/*.html")}
+    before = {name: path.stat().st_mtime_ns for name, path in pages.items()}
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        written = gradebook.find_comment("mini_essay", "ch98_mini", "ch98_mini", "bob")
+        written.manual_comment = "Well put, Bob."
+        gradebook.find_grade("mini_essay", "ch98_mini", "ch98_mini", "cat").manual_score = 3
+        gradebook.db.commit()
+    pages["gus"].unlink()
+    course.grading("autograde", "ch98_mini")
+    assert "Well put, Bob." in feedback(course, "bob")
+    changed = {name for name, path in pages.items() if path.stat().st_mtime_ns != before[name]}
+    assert changed == {"bob", "cat", "gus"}
 
 
 def test_a_changed_submission_is_graded_anew(graded):
