@@ -25,6 +25,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from course.checks import expected
 from grading.judge import editions, judgements, reading
 from grading.judge.releases import Releases
 from grading.judge.verdict import INTERNAL, Judgement
@@ -208,3 +209,4 @@ def _begin(environment: dict[str, str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.clear()  # the server that forks workers may be older than a setting
     os.environ.update(environment)
+    expected.FOLDER = expected.folder()

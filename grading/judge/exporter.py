@@ -109,7 +109,8 @@ class JudgeExporter(NotebookExporter):
     ) -> tuple[Any, dict[str, Any]]:
         """The restored notebook that was written last, with its grades."""
         judged, self._judged = self._judged, None
-        if judged is None or resources is None:
+        student = (resources or {}).get("nbgrader", {}).get("student")
+        if judged is None or judged.judgement.student != student:
             return super().from_filename(filename, resources=resources, **kw)
         resources["judgement"] = judged.judgement
         notebook = v4.reads(judged.notebook)  # valid as it is: we wrote it

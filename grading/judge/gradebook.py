@@ -30,7 +30,7 @@ def share_engine() -> None:
     """Have all of nbgrader's gradebooks in this process use one database engine.
 
     nbgrader opens seven a submission, each with an engine of its own, which compiles the same
-    queries again: half of its time.
+    queries again.
     """
     if not hasattr(nbgrader.api.create_engine, "cache_info"):
         nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
