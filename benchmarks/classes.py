@@ -50,6 +50,7 @@ c.Execute.skip_cells_with_tag = "demo"
 c.Execute.timeout = 120
 """
 LOOK = 3.0  # seconds between two looks at memory, which cost time themselves
+COUNTS = 5_000_000
 SAMPLE = 20  # submissions whose students' own part is timed
 
 
@@ -195,6 +196,26 @@ def own_seconds(notebook: nbformat.NotebookNode, student: str, course: CourseFol
         return float(pipe.read())
 
 
+def gain(processes: int) -> float:
+    """How much more counting so many processes do here than one: cores may share their insides."""
+
+    def counted(number: int) -> float:
+        children, start = [], time.monotonic()
+        for _ in range(number):
+            children.append(os.fork())
+            if children[-1] == 0:
+                table: dict[int, int] = {}
+                for n in range(COUNTS):
+                    table[n % 1000] = n
+                os._exit(0)
+        for child in children:
+            os.waitpid(child, 0)
+        return time.monotonic() - start
+
+    rounds = [(counted(1), counted(processes)) for _ in range(5)]
+    return statistics.median(processes * one / several for one, several in rounds)
+
+
 def measure(name: str, students: int, part: int) -> tuple[list[Run], float, tuple[float, ...]]:
     """Our runs by workers, stock's seconds for the whole class, and the students' own share."""
     with tempfile.TemporaryDirectory() as place:
@@ -239,13 +260,15 @@ def report(name: str = "ch04_rnn", students: int = 100, part: int = 8) -> str:
             f"| {stock / run.seconds:.1f} | {run.memory / 2**30:.2f} GiB |"
         )
     best = next(run for run in reversed(runs) if run.name.isdigit())
+    more = gain(int(best.name))
     lines.append(
         f"\nA submission's own cells, and its functions on the hidden cases, take {own:.2f} s in a "
         f"warm process without walls. With room, forks and channel it is {inside:.2f} s "
         f"({inside / own:.1f} times), and with drawing, comparing and diagnosing {whole:.2f} s "
         f"({whole / own:.1f} times; {whole / inside:.2f} times the room's). The class took "
         f"{best.seconds * int(best.name) / (own * students):.1f} times its own share of the "
-        f"{best.name} workers' time, starting and nbgrader's writing included."
+        f"{best.name} workers' time, starting and nbgrader's writing included. On this machine "
+        f"{best.name} processes that only count do {more:.2f} times the work of one."
     )
     return "\n".join(lines) + "\n"
 
