@@ -1,7 +1,7 @@
 """Compiling an answer key into the figures that check() compares with.
 
 `compile_key` makes the visible cases, behind the strict gates of `gates` and `fairness`; `draw`
-makes hidden ones for grading, `known` adds what each listed mistake returns for them.
+makes others, `known` adds what each listed mistake returns for them.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -59,8 +59,14 @@ def draw(key: Key, points: float, rng: np.random.Generator) -> Exercise:
     Such cases are for grading: nobody has seen them. Known mistakes are left out; `known` adds
     them. Raises `BuildError` where the key itself fails.
     """
-    cases = tuple(by_oracle(key, case) for case in key.cases(rng))
-    return replace(bare(key, points), cases=cases)
+    return filled_in(key, points, key.cases(rng), by_oracle)
+
+
+def filled_in(
+    key: Key, points: float, cases: Iterable[Case], by: Callable[[Key, Case], expected.Case]
+) -> Exercise:
+    """The exercise with such cases and what is right for each: `by_oracle` or `by_solution`."""
+    return replace(bare(key, points), cases=tuple(by(key, case) for case in cases))
 
 
 def by_solution(key: Key, case: Case) -> expected.Case:

@@ -94,10 +94,10 @@ class Examiner:
             return
         if name in self.doubtful:
             verdict, found = self.doubtful.pop(name)
-            yield verdict
             seen = self._seen(ask, visible)
             if _borne_out(verdict, visible, seen):
                 own = self.drawn[name].quick
+                yield verdict
                 yield self._ours(name, lambda: self._explained(verdict, visible, seen, own, found))
                 return
         yield from self._alone(name, visible, ask)

@@ -13,21 +13,20 @@ import hmac
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from course.checks import expected
 from course.checks.expected import Exercise
 from course.checks.kinds import outcomes_of
 from course.checks.scoring import wrong_leaves
 from grading.answers import Key
 from grading.keys import Case
-from grading.results import bare, by_oracle, by_solution
+from grading.results import by_oracle, by_solution, filled_in
 
 SIZE = 32  # bytes of the secret
 DRAWINGS = 20
@@ -93,12 +92,14 @@ class Drawing:
 
         Raises `BuildError` where the key itself fails; so do the others.
         """
-        return self._with(by_solution) if self.answers.exact else self.exercise
+        if not self.answers.exact:
+            return self.exercise
+        return filled_in(self.answers, self.points, self.cases, by_solution)
 
     @cached_property
     def exercise(self) -> Exercise:
         """The exercise with what the key's oracle says."""
-        return self._with(by_oracle)
+        return filled_in(self.answers, self.points, self.cases, by_oracle)
 
     @cached_property
     def fair(self) -> bool:
@@ -107,10 +108,6 @@ class Drawing:
         if self.answers.kind != "function":
             return True
         return _passes_in_float32(self.answers, self.exercise)
-
-    def _with(self, case: Callable[[Key, Case], expected.Case]) -> Exercise:
-        cases = tuple(case(self.answers, drawn) for drawn in self.cases)
-        return replace(bare(self.answers, self.points), cases=cases)
 
 
 def _passes_in_float32(answers: Key, drawn: Exercise) -> bool:

@@ -64,7 +64,7 @@ class _Trial:
         self.deadline = time.monotonic() + limits.total_seconds
         self.found: dict[str, Verdict] = {}
         self.at_work = ("cell", "")  # what the room is busy with, to be blamed for its end
-        self.rehearse = True  # as long as none has ended its room
+        self.rehearse = True  # as long as neither that nor its doubts have ended a room
         self.ended: set[tuple[str, str]] = set()  # what has ended a room without a known reason
 
     def verdicts(self, names: list[str]) -> dict[str, Verdict]:
@@ -111,7 +111,7 @@ class _Trial:
             self.at_work = "rehearsal", ""
             self.found |= self.examiner.rehearsed(names, self._ask(room))
         for name in (name for name in names if name not in self.found):
-            self.at_work = "exercise", name
+            self.at_work = "doubt" if name in self.examiner.doubtful else "exercise", name
             for verdict in self.examiner.verdicts(name, self._ask(room)):
                 self.found[name] = verdict
 
@@ -127,14 +127,15 @@ class _Trial:
         if ended == "machine":
             raise Broken("this machine ran out of memory")
         how = "memory" if ended == "memory" else how
-        if how == "exit" and self.at_work[0] != "rehearsal" and self.at_work not in self.ended:
+        kind, name = self.at_work
+        if kind in ("rehearsal", "doubt"):  # nothing is sure yet: from now on each by itself
+            self.rehearse = False
+            return
+        if how == "exit" and self.at_work not in self.ended:
             # It may have been the kernel, short of memory: everything gets a second chance.
             self.ended.add(self.at_work)
             return
-        kind, name = self.at_work
-        if kind == "rehearsal":
-            self.rehearse = False
-        elif kind == "cell":
+        if kind == "cell":
             self.script.leave_out(name, how)
         elif how == "broken":
             self.found.setdefault(name, self._broken(name))

@@ -19,10 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grading.judge import cells, comparing, forbidden, hidden, judging, warm
+from grading.judge.examining import Examiner
 from grading.judge.inside import frames
 from grading.judge.judging import judge
 from grading.judge.material import CourseFolder
-from grading.judge.sandbox import Broken, Limits, NoSandbox, Sandbox
+from grading.judge.sandbox import Broken, Died, Limits, NoSandbox, Sandbox
 from tests.grading import hostile
 
 COURT = Path(__file__).parent / "court"
@@ -483,6 +484,22 @@ def test_nobody_is_wrong_because_the_solution_is(court, monkeypatch):
     solution = key.solution
     monkeypatch.setattr(key.module, "solution", lambda x, h0, a: solution(x, h0 + 1, a))
     assert set(verdicts(judge(right, "ada", court, SHORT)).values()) == {"pass"}
+
+
+def test_a_room_that_dies_while_there_is_doubt_settles_nothing(court, monkeypatch):
+    """Wrong only after another exercise was called, and then the kernel ends the room: right."""
+    body = ["if called:", "    return x", "return (w * x).sum() / w.sum()"]
+    after = ["called.append(1)", "return x.unfold(0, len(k), 1) @ k"]
+    book = submission(court, {"weighted_mean": body, "smooth": after}, ["called = []"])
+    died = []
+
+    def dies(self, ask, visible):
+        died.append(visible.name)
+        raise Died("exit")
+
+    monkeypatch.setattr(Examiner, "_seen", dies)
+    assert set(verdicts(judge(book, "ada", court, SHORT)).values()) == {"pass"}
+    assert died == ["weighted_mean"]
 
 
 def test_nobody_is_wrong_while_the_oracle_fails(court, monkeypatch):
