@@ -13,6 +13,14 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
 PATIENCE = 10.0  # seconds for a command to end after Ctrl-C
+# Through nbgrader, jsonschema would compile the grammars of internet addresses, a second that no
+# notebook needs.
+NBGRADER = """
+import sys
+sys.modules.setdefault("rfc3987_syntax", None)
+from nbgrader.apps.nbgraderapp import main
+main()
+"""
 
 
 class CommandFailed(RuntimeError):
@@ -47,7 +55,7 @@ def nbgrader(
         **(environment or {}),
     }
     with subprocess.Popen(
-        [sys.executable, "-P", "-m", "nbgrader", *arguments],
+        [sys.executable, "-P", "-c", NBGRADER, *arguments],
         cwd=folder,
         env={name: value for name, value in variables.items() if value is not None},
         stdin=subprocess.DEVNULL,

@@ -259,4 +259,7 @@ def same(before: Any, after: Any) -> bool:
         return False
     if after.requires_grad and after.is_leaf:
         return False  # marked for autograd: the next call's gradients would be added to these
-    return bool(torch.equal(torch.nan_to_num(before), torch.nan_to_num(after.detach())))
+    # Quick where nothing changed, which is nearly always; a NaN is not equal to itself.
+    return torch.equal(before, after) or bool(
+        torch.equal(torch.nan_to_num(before), torch.nan_to_num(after.detach()))
+    )

@@ -68,11 +68,15 @@ class Case:
             return "draws"
         return "values" if self.threshold is None else "predictions"
 
-    def expected(self) -> dict[str, Any]:
+    def expected(self) -> Mapping[str, Any]:
         """Every leaf that is compared, by name: the result's, the gradients', the buffers'.
 
         What is judged by other means than its value has the value None.
         """
+        return self._expected
+
+    @functools.cached_property
+    def _expected(self) -> Mapping[str, Any]:
         if self.judged != "values":
             return dict.fromkeys(DRAWN if self.draws else PREDICTED)
         found = dict(leaves(self.result))

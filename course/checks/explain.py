@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from course.checks.answer import Finding
 from course.checks.calls import Fault, Outcome, tensors
 from course.checks.diagnosis import diagnose
 from course.checks.expected import Exercise
@@ -56,8 +57,11 @@ ADVICE = (
 
 def explain(
     report: Report, exercise: Exercise, outcomes: Sequence[Outcome], wrong: Sequence[Sequence[str]]
-) -> None:
-    """Put into a report what is wrong, the most telling first, and the first failing call."""
+) -> list[Finding]:
+    """Put into a report what is wrong, the most telling first, and the first failing call.
+
+    Returns what the diagnosis has found.
+    """
     bad = [i for i, names in enumerate(wrong) if names]
     findings = diagnose(exercise, outcomes)
     named = [finding for finding in findings if finding.hint]
@@ -81,6 +85,7 @@ def explain(
     first = exercise.cases[bad[0]]
     report.inputs = {name: tensors(value) for name, value in first.inputs.items()}
     report.failing = failing_call(exercise, first, outcomes[bad[0]])
+    return findings
 
 
 def _faults(exercise: Exercise, outcomes: Sequence[Outcome], bad: Sequence[int]) -> list[str]:

@@ -26,8 +26,9 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from course.checks import expected
-from grading.judge import editions, judgements, reading
+from grading.judge import editions, judgements, reading, warm
 from grading.judge.releases import Releases
+from grading.judge.sandbox import Broken, NoSandbox, Sandbox
 from grading.judge.verdict import INTERNAL, Judgement
 
 TRIES = 3  # of a submission that changes meanwhile, or whose worker something ended
@@ -76,9 +77,6 @@ def _kept(root: Path, chapter: str, student: str, key: str) -> Judgement | None:
 
 def ready() -> str:
     """Make this process ready to judge; returns why it can't be, or ""."""
-    from grading.judge import warm
-    from grading.judge.sandbox import Broken, NoSandbox
-
     try:
         warm.sandbox()
     except (NoSandbox, Broken, OSError) as error:
@@ -114,6 +112,7 @@ class Classroom:
         self._lock = threading.Lock()
         self.workers = workers
         self._pool: ProcessPool | None = None
+        self._sandbox = self._begun()  # it gets warm while the workers import what they need
         self._first = self._open().schedule(ready)
 
     def enrol(self, chapter: str, student: str, folder: Path) -> None:
@@ -159,6 +158,22 @@ class Classroom:
             self._pool.stop()
             self._pool.join()
             self._pool = None
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None
+
+    def _begun(self) -> Sandbox | None:
+        """The sandbox that the workers share; None where there can't be one, and each of them then
+        starts its own, or says why it can't."""
+        sandbox = None
+        try:
+            sandbox = Sandbox(warm.shut_in())
+            sandbox.begin(shared=True)
+        except (NoSandbox, OSError):
+            if sandbox is not None:
+                sandbox.close()
+            return None
+        return sandbox
 
     def _open(self) -> ProcessPool:
         """The pool of workers; a new one where pebble has given up, as it does where the last
@@ -169,6 +184,8 @@ class Classroom:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["grading.judge.readied"])
             settings = dict(os.environ)
+            if self._sandbox is not None:
+                settings[warm.SHARED] = str(self._sandbox.folder)
             self._pool = ProcessPool(
                 self.workers, initializer=_begin, initargs=[settings], context=context
             )

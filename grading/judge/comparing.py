@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from course.checks.answer import Finding
 from course.checks.calls import Fault, Outcome
 from course.checks.diagnosis import diagnose
 from course.checks.expected import Case, Exercise, Quiz
@@ -157,13 +158,9 @@ def told(
 ) -> Verdict:
     """The same verdict with what the student should know: in the words of check(), from the cases
     that check() shows her; from hidden cases only what names no number."""
-    if seen is not None:
-        pairs = zip(visible.cases, seen, strict=True)
-        wrong = [wrong_leaves(visible, case, outcome) for case, outcome in pairs]
-        if any(wrong):
-            report = Report(visible.name, WRONG)
-            explain(report, visible, seen, wrong)
-            return _with(judged, report.messages, report.hints)
+    if seen is not None and (shown := _shown(visible, seen)):
+        report, _ = shown
+        return _with(judged, report.messages, report.hints)
     findings = diagnose(hidden, found)
     texts = [finding.text for finding in findings]
     if seen is not None:
@@ -173,6 +170,35 @@ def told(
             "every result from its arguments, on every call?",
         )
     return _with(judged, [*texts, *judged.messages], [f.hint for f in findings if f.hint])
+
+
+def borne_out(judged: Verdict, visible: Exercise, seen: Sequence[Outcome] | None) -> bool:
+    """Whether all that is wrong is wrong, too, on the cases that check() shows: of those the build
+    has made sure what the oracle says, and that nothing fails by chance."""
+    if seen is None:
+        return False
+    shown = verdict(visible, seen)
+    wrong = {criterion for criterion in judged.criteria if not criterion.met}
+    return judged.verdict == shown.verdict and wrong <= set(shown.criteria)
+
+
+def recognised(judged: Verdict, visible: Exercise, seen: Sequence[Outcome]) -> Verdict | None:
+    """The same verdict told, where all cases that check() shows gave what one listed mistake gives,
+    digit by digit; None where they did not."""
+    shown = _shown(visible, seen)
+    if not shown or not any(finding.kind == "named" for finding in shown[1]):
+        return None
+    return _with(judged, shown[0].messages, shown[0].hints)
+
+
+def _shown(visible: Exercise, seen: Sequence[Outcome]) -> tuple[Report, list[Finding]] | None:
+    """What check() says of the cases that it shows, None if all are right."""
+    pairs = zip(visible.cases, seen, strict=True)
+    wrong = [wrong_leaves(visible, case, outcome) for case, outcome in pairs]
+    if not any(wrong):
+        return None
+    report = Report(visible.name, WRONG)
+    return report, explain(report, visible, seen, wrong)
 
 
 def _with(judged: Verdict, messages: Sequence[str], hints: Sequence[str]) -> Verdict:

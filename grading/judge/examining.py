@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from course.checks.calls import Outcome
 from course.checks.expected import Exercise, Quiz
 from course.checks.kinds import outcomes_of
 from grading.compiling import known
-from grading.judge import comparing, forbidden, hidden, orders
+from grading.judge import comparing, hidden, orders
 from grading.judge.cells import Script
 from grading.judge.hidden import Drawing
 from grading.judge.material import CourseFolder, Material
-from grading.judge.parsing import TooLarge
+from grading.judge.reviewing import reviewed
 from grading.judge.sandbox import Died, Limits
 from grading.judge.verdict import ERROR, INTERNAL, NOT_ATTEMPTED, PASS, Verdict
 
@@ -45,16 +44,8 @@ class Examiner:
         in the chapter, as it would: the last exercise is the first to be called.
         """
         rows = {name: order for name in reversed(names) if (order := self._order(name))}
-        limits = self.limits
-        seconds = limits.rehearsal_seconds
-        numbered = {str(n): order for n, order in enumerate(rows.values())}
-        full = {"probes": len(rows), "cpu_seconds": seconds, "seconds": seconds}
-        replies = ask(full | numbered, seconds)
         found = {}
-        for number, name in enumerate(rows):
-            reply = replies.get(str(number))
-            if not isinstance(reply, Mapping) or not {"quiz", "outcomes"} & reply.keys():
-                continue
+        for name, reply in self._together(rows, ask):
             with contextlib.suppress(Exception):  # it will be told when it is probed by itself
                 outcomes: list[Outcome] = []
                 verdict = self._rehearsal(name, reply, outcomes)
@@ -63,6 +54,42 @@ class Examiner:
                 elif outcomes:
                     self.doubtful[name] = verdict, outcomes
         return found
+
+    def recognised(self, ask: Ask) -> dict[str, Verdict]:
+        """The verdicts on those doubtful exercises that show a listed mistake and nothing else.
+
+        The cases that check() shows are run for all of them in one process, the first exercise
+        first. To make a right function give a listed mistake's own figures in every case, both
+        times, would take one function after it in the chapter and another one before it.
+        """
+        names = [name for name in self.material.visible if name in self.doubtful]
+        if len(names) < 2:
+            return {}  # the process that it would get is its own in any case
+        rows = {name: orders.exercise(self.material.visible[name]) for name in names}
+        found = {}
+        for name, reply in self._together(rows, ask):
+            with contextlib.suppress(Exception):
+                visible, (verdict, _) = self.material.visible[name], self.doubtful[name]
+                source = self.script.sources.get(name, "")
+                seen = comparing.outcomes(reply, visible, source)
+                told = comparing.recognised(verdict, visible, seen)
+                if told and comparing.borne_out(verdict, visible, seen):
+                    found[name] = told
+                    del self.doubtful[name]
+        return found
+
+    def _together(
+        self, rows: Mapping[str, dict[str, Any]], ask: Ask
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The replies of those exercises that answered, all being probed in one process."""
+        seconds = self.limits.rehearsal_seconds
+        numbered = {str(n): order for n, order in enumerate(rows.values())}
+        full = {"probes": len(rows), "cpu_seconds": seconds, "seconds": seconds}
+        replies = ask(full | numbered, seconds)
+        for number, name in enumerate(rows):
+            reply = replies.get(str(number))
+            if isinstance(reply, Mapping) and {"quiz", "outcomes"} & reply.keys():
+                yield name, reply
 
     def _order(self, name: str) -> dict[str, Any] | None:
         """What a probe needs for an exercise, None where its key fails."""
@@ -95,7 +122,7 @@ class Examiner:
         if name in self.doubtful:
             verdict, found = self.doubtful.pop(name)
             seen = self._seen(ask, visible)
-            if _borne_out(verdict, visible, seen):
+            if comparing.borne_out(verdict, visible, seen):
                 own = self.drawn[name].quick
                 yield verdict
                 yield self._ours(name, lambda: self._explained(verdict, visible, seen, own, found))
@@ -174,7 +201,7 @@ class Examiner:
         """The verdict on a reply, which is left in `found` as outcomes."""
         found[:] = comparing.outcomes(reply, own, self.script.sources.get(own.name, ""))
         verdict = comparing.verdict(own, found)
-        return self._reviewed(verdict, reply, self.material.visible[own.name])
+        return reviewed(verdict, reply, own.forbidden, self.script, self.material.released)
 
     def _settled(self, name: str, reply: Mapping[str, Any]) -> Verdict | None:
         """The verdict on a probe that brought no results, None if it brought some."""
@@ -262,37 +289,6 @@ class Examiner:
         quiz = isinstance(visible, Quiz)
         order = orders.quiz(name) if quiz else orders.exercise(visible)
         return "broken" not in self._probe(ask, order)
-
-    def _reviewed(self, verdict: Verdict, reply: Mapping, visible: Exercise) -> Verdict:
-        """The verdict with what a person should look at: calls that the exercise rules out."""
-        if not visible.forbidden:
-            return verdict
-        source = self.script.sources.get(verdict.name, "")
-        try:
-            names = [
-                name
-                for text in (source, *self.script.helpers_of(source, self.material.released))
-                for name in forbidden.used(text, self.script.imports, visible.forbidden)
-            ]
-        except TooLarge as reason:
-            return replace(verdict, review=(f"{reason} for what the exercise rules out",))
-        ran = [name for name in reply.get("used") or () if type(name) is str]
-        names += [n for n in visible.forbidden if n in ran and n not in names]
-        if not names:
-            return verdict
-        listed = ", ".join(f"`{name}`" for name in dict.fromkeys(names))
-        text = f"It calls {listed}; the exercise asks you to do without."
-        return replace(verdict, notes=(*verdict.notes, text), review=(f"calls {listed}",))
-
-
-def _borne_out(verdict: Verdict, visible: Exercise, seen: Sequence[Outcome] | None) -> bool:
-    """Whether all that is wrong is wrong, too, on the cases that check() shows, in a process of its
-    own: of those the build has made sure what the oracle says, and that nothing fails by chance."""
-    if seen is None:
-        return False
-    shown = comparing.verdict(visible, seen)
-    wrong = {criterion for criterion in verdict.criteria if not criterion.met}
-    return verdict.verdict == shown.verdict and wrong <= set(shown.criteria)
 
 
 def _wrong(verdict: Verdict) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import time
 from pathlib import Path
+from typing import Any
 
 import nbgrader.api
 from nbconvert.exporters.exporter import ResourcesDict
@@ -17,6 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.api import BaseCell, Grade, Gradebook, SubmittedNotebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_grade, is_solution
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from traitlets import DottedObjectName, Float, List
 from traitlets.utils.importstring import import_item
@@ -29,11 +31,20 @@ from grading.judge.verdict import Judgement, Verdict
 def share_engine() -> None:
     """Have all of nbgrader's gradebooks in this process use one database engine.
 
-    nbgrader opens seven a submission, each with an engine of its own, which compiles the same
-    queries again.
+    nbgrader opens seven a submission, each with an engine and a connection of its own, which
+    compiles the same queries and looks for the same tables again.
     """
-    if not hasattr(nbgrader.api.create_engine, "cache_info"):
-        nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
+    create, tables = nbgrader.api.create_engine, nbgrader.api.Base.metadata
+    if hasattr(create, "cache_info"):
+        return
+
+    def shared(*arguments: Any, **named: Any) -> Engine:
+        engine = create(*arguments, **named)
+        engine.dispose = lambda: None  # a gradebook that is closed would close it for the others
+        return engine
+
+    nbgrader.api.create_engine = functools.cache(shared)
+    tables.create_all = functools.cache(tables.create_all)  # by the engine
 
 
 class Judge(NbGraderPreprocessor):

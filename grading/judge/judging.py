@@ -110,6 +110,7 @@ class _Trial:
         if self.rehearse:
             self.at_work = "rehearsal", ""
             self.found |= self.examiner.rehearsed(names, self._ask(room))
+            self.found |= self.examiner.recognised(self._ask(room))
         for name in (name for name in names if name not in self.found):
             self.at_work = "doubt" if name in self.examiner.doubtful else "exercise", name
             for verdict in self.examiner.verdicts(name, self._ask(room)):

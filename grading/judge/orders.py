@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from course.checks.expected import Exercise
+from course.checks.expected import Case, Exercise
 
 
 def quiz(name: str) -> dict[str, Any]:
@@ -19,10 +19,13 @@ def exercise(asked: Exercise) -> dict[str, Any]:
     kept |= {"mistakes": [], "pairs": [], "hints": []}
     # What is not needed to call the function is no business of hers, either.
     kept |= {"criteria": {}, "points": 0}
-    kept["cases"] = [
-        {field.name: getattr(bare, field.name) for field in fields(bare)}
-        | {"criterion": "", "label": ""}
-        for bare in (case.skeleton() for case in asked.cases)
-    ]
+    kept["cases"] = [_case(case.skeleton()) for case in asked.cases]
     order = {"name": asked.name, "kind": "exercise", "exercise": kept}
     return order | {"forbidden": list(asked.forbidden)}
+
+
+def _case(bare: Case) -> dict[str, Any]:
+    """How to call a function once; what is not said is empty, and a probe fills it in."""
+    row = {"inputs": bare.inputs, "result": bare.result}
+    said = {"gradients": bare.gradients, "buffers": bare.buffers, "draws": bare.draws}
+    return row | {name: value for name, value in said.items() if value}

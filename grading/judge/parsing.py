@@ -6,6 +6,7 @@ Only names are looked for here, so lines of magics and shell commands are left o
 from __future__ import annotations
 
 import ast
+import functools
 
 LARGEST = 50_000  # characters of a cell; a longer one is not looked into
 
@@ -14,8 +15,9 @@ class TooLarge(Exception):
     """A cell is longer than what is looked into."""
 
 
+@functools.lru_cache(maxsize=16)  # a cell is looked at for this and for that
 def parse(source: str) -> ast.Module:
-    """The syntax tree of a cell, an empty one if it is no Python. Raises `TooLarge`."""
+    """The syntax tree of a cell, an empty one if it is no Python; for reading. Raises `TooLarge`."""
     if len(source) > LARGEST:
         raise TooLarge(f"a cell of {len(source)} characters was not searched")
     lines = ["" if line.lstrip()[:1] in ("%", "!", "?") else line for line in source.splitlines()]

@@ -14,3 +14,4 @@ from grading.judge import classroom, judging, material  # noqa: E402, F401
 
 torch.set_num_threads(1)  # there is a worker for every core
 gc.freeze()
+gc.set_threshold(50_000, 20)  # a judgement makes a hundred thousand objects, and no cycles

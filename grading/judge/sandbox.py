@@ -1,7 +1,8 @@
 """The sandbox: where student code runs, and what keeps it there.
 
-Theory of operation. The judge starts one sandbox a grading process with bubblewrap; inside waits
-a warm Python, the zygote. For each submission the zygote forks a *room*; in a room one process
+Theory of operation. The judge starts a sandbox with bubblewrap; inside waits a warm Python, the
+zygote. The workers that judge a class share one, in which each has a twin of the zygote to itself.
+For each submission the zygote forks a *room*; in a room one process
 runs the notebook's cells and forks a *probe* that calls the functions of all exercises, and then
 one of its own for each that was not right. The judge talks with a room over a socket made for that
 room alone; when the room is closed, the kernel ends everything in it.
@@ -52,6 +53,7 @@ from typing import Any
 from grading.judge import walls
 from grading.judge.inside import frames, syscalls
 
+DOOR = "door"  # of a shared sandbox, in its folder
 START = 120.0  # seconds that a sandbox may take to warm up, on a slow disk
 ADVICE = {
     "missing": "bubblewrap is missing: install it (Debian, Ubuntu: `apt-get install bubblewrap`).",
@@ -154,24 +156,35 @@ class Sandbox:
 
     def start(self) -> None:
         """Start and warm up; returns when rooms can be opened. Raises `NoSandbox`, `Broken`."""
+        self.begin()
+        self._try_out()
+
+    def begin(self, shared: bool = False) -> None:
+        """Start, without waiting until it is warm. A `shared` one lets visitors in (`Visitor`)."""
         self.files = contextlib.ExitStack()
-        folder = Path(self.files.enter_context(tempfile.TemporaryDirectory(prefix="judge-")))
-        folder.chmod(0o755)  # the unprivileged user inside reads it
-        site = folder / "site"
+        self.folder = Path(self.files.enter_context(tempfile.TemporaryDirectory(prefix="judge-")))
+        self.folder.chmod(0o755)  # the unprivileged user inside reads it
+        site = self.folder / "site"
         walls.furnish(site)
-        self.log = self.files.enter_context((folder / "log").open("w+b"))
+        self.log = self.files.enter_context((self.folder / "log").open("w+b"))
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.files.enter_context(self.control)
-        with theirs:
+        with contextlib.ExitStack() as handed:
+            passed = [handed.enter_context(theirs).fileno()]
+            if shared:
+                passed.append(handed.enter_context(_door(self.folder / DOOR)).fileno())
             self.process = subprocess.Popen(
-                walls.command(site, theirs.fileno(), self.shut_in),
-                pass_fds=[theirs.fileno()],
-                env=walls.environment(folder, self.shut_in),
+                walls.command(site, passed[0], passed[1] if shared else -1, self.shut_in),
+                pass_fds=passed,
+                env=walls.environment(self.folder, self.shut_in),
                 stdin=subprocess.DEVNULL,
                 stdout=self.log,
                 stderr=self.log,
-                cwd=folder,
+                cwd=self.folder,
             )
+
+    def _try_out(self) -> None:
+        """Wait until it is warm, and open a room. Raises `NoSandbox`, `Broken`."""
         try:
             self._hear(START, "ready")
             self.room(Limits()).close()  # namespaces within namespaces may be refused, too
@@ -201,7 +214,7 @@ class Sandbox:
 
         Raises `Broken`.
         """
-        if self.process is None:
+        if self.files is None:
             raise Broken("the sandbox is not running")
         ours, theirs = socket.socketpair()
         order = asdict(limits) | {"isolated": self.shut_in, "filter": self.shut_in}
@@ -233,13 +246,51 @@ class Sandbox:
         except OSError as error:
             raise Broken(f"the sandbox does not answer ({error})") from None
         if not message:
-            self.log.seek(0)
-            said = self.log.read()[-2000:].decode("utf-8", "replace").strip()
-            raise Broken(said.splitlines()[-1] if said else "the sandbox ended without a word")
+            raise Broken(self._last_word() or "the sandbox ended without a word")
         answer = json.loads(message)
         if wanted not in answer:
             raise Broken(str(answer.get("refused", answer)))
         return answer[wanted]
+
+    def _last_word(self) -> str:
+        """The last line that the zygote wrote, or bubblewrap."""
+        self.log.seek(0)
+        said = self.log.read()[-2000:].decode("utf-8", "replace").strip()
+        return said.splitlines()[-1] if said else ""
+
+
+class Visitor(Sandbox):
+    """A twin of a shared sandbox that another process of the grader's has begun in `folder`.
+
+    It is warm as soon as that one is, has rooms of its own, and goes when either of them is closed.
+    """
+
+    def __init__(self, folder: Path, shut_in: bool = True) -> None:
+        super().__init__(shut_in)
+        self.folder = folder
+
+    def begin(self, shared: bool = False) -> None:
+        """Knock at the door. Raises OSError where nobody is there any more."""
+        self.files = contextlib.ExitStack()
+        self.control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.files.enter_context(self.control)
+        self.control.connect(str(self.folder / DOOR))
+
+    def _last_word(self) -> str:
+        return ""  # its host knows
+
+
+def _door(path: Path) -> socket.socket:
+    """A socket at which this user's other processes may knock."""
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        door.bind(str(path))
+        path.chmod(0o600)
+        door.listen()
+    except OSError:
+        door.close()
+        raise
+    return door
 
 
 def require() -> None:

@@ -9,13 +9,12 @@ others, checks above all, are locked.
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict, v4
 
 from grading.judge import markdown
 
@@ -43,7 +42,7 @@ def restore(
 
 def unsolved(released: Sequence[NotebookNode]) -> list[NotebookNode]:
     """The released cells with no solution to run: for a submission that can't be read."""
-    return [_not_run(cell) if _is(cell, "solution") else copy.deepcopy(cell) for cell in released]
+    return [_not_run(cell) if _is(cell, "solution") else from_dict(cell) for cell in released]
 
 
 class _Restoration:
@@ -144,7 +143,7 @@ class _Restoration:
 
     def _restored(self, cell: NotebookNode, mine: Submitted) -> NotebookNode:
         """A released cell with what the student was free to change in it."""
-        restored = copy.deepcopy(cell)
+        restored = from_dict(cell)
         if _graded(cell) and mine.kind != cell.cell_type:
             self.repairs.append(
                 f"The cell {_name(cell)} had become a {mine.kind} cell; it is a {cell.cell_type} "
@@ -176,10 +175,10 @@ class _Restoration:
     def _put_back(self, cell: NotebookNode) -> NotebookNode:
         if not _graded(cell):
             self.repairs.append("The cell that imports what the chapter needs was put back first.")
-            return copy.deepcopy(cell)
+            return from_dict(cell)
         if not _is(cell, "solution"):
             self.repairs.append(f"The cell {_name(cell)} was deleted; it was put back.")
-            return copy.deepcopy(cell)
+            return from_dict(cell)
         self.repairs.append(f"The cell {_name(cell)} was deleted; it was put back, empty.")
         return _not_run(cell)
 
@@ -205,8 +204,8 @@ def _places(keys: Iterable[Any]) -> dict[Any, list[int]]:
 
 def _graded(cell: NotebookNode) -> bool:
     """Whether nbgrader knows a cell; on others it may have left its name for them."""
-    about = cell.metadata.get("nbgrader", {})
-    return any(about.get(what) for what in ("grade", "solution", "locked", "task"))
+    about = cell["metadata"].get("nbgrader")
+    return bool(about) and any(about.get(what) for what in ("grade", "solution", "locked", "task"))
 
 
 def _is(cell: NotebookNode, what: str) -> bool:
@@ -232,6 +231,6 @@ def _defines(source: str, name: str) -> bool:
 
 def _not_run(cell: NotebookNode) -> NotebookNode:
     """A released stub that the judge skips: another cell may hold the function."""
-    stub = copy.deepcopy(cell)
+    stub = from_dict(cell)
     stub.metadata["course"] = {"run": False}
     return stub

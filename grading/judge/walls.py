@@ -35,11 +35,12 @@ ENVIRONMENT = {
 }
 
 
-def command(site: Path, control: int, shut_in: bool) -> list[str]:
-    """The zygote's command line; `site` is what `furnish` made, `control` an inherited socket."""
+def command(site: Path, control: int, door: int, shut_in: bool) -> list[str]:
+    """The zygote's command line; `site` is what `furnish` made, `control` and `door` are inherited
+    sockets (no door: -1)."""
     if not shut_in:
         python = [sys.executable, "-s", "-P"]
-        return [*python, "-m", "inside.zygote", str(control), "open"]
+        return [*python, "-m", "inside.zygote", str(control), "open", str(door)]
     prefix = Path(sys.prefix)
     inner = Path("/env") if prefix != Path(sys.base_prefix) else prefix
     python = str(inner / Path(sys.executable).relative_to(prefix))
@@ -62,7 +63,7 @@ def command(site: Path, control: int, shut_in: bool) -> list[str]:
         *(word for item in ENVIRONMENT.items() for word in ("--setenv", *item)),
         *("--setenv", "PYTHONPATH", "/judge"),
         *("--chdir", SCRATCH, "--", python, "-s", "-P"),
-        *("-m", "inside.zygote", str(control), "isolated"),
+        *("-m", "inside.zygote", str(control), "isolated", str(door)),
     ]
 
 

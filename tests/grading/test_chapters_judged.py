@@ -10,6 +10,7 @@ import pytest
 from grading import answers
 from grading.build import Layout
 from grading.judge import warm
+from grading.judge.examining import Examiner
 from grading.judge.judging import judge
 from grading.judge.material import CourseFolder
 from grading.notebook import type_in
@@ -93,3 +94,18 @@ def test_every_listed_mistake_is_named(name, course):
             if verdict.verdict == "pass" or mistake.when not in said:
                 unnamed.append((verdict.name, mistake.name, verdict.verdict, verdict.messages))
     assert not unnamed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_together_or_each_alone_the_verdicts_are_the_same(name, course, monkeypatch):
+    """Probing many exercises in one process is quicker, and nothing else."""
+    material = course.material(name)
+    books = []
+    for number in range(2):  # every other exercise with a mistake, the others right
+        made = {n: k for i, (n, k) in enumerate(material.keys.items()) if i % 2 == number}
+        wrong = {n: k.body(k.mistakes[number % len(k.mistakes)]) for n, k in made.items()}
+        books.append(handed_in(name, right_bodies(name, course) | wrong))
+    together = [judge(book, "ada", course).verdicts for book in books]
+    monkeypatch.setattr(Examiner, "rehearsed", lambda self, names, ask: {})
+    alone = [judge(book, "ada", course).verdicts for book in books]
+    assert together == alone

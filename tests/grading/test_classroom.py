@@ -200,6 +200,23 @@ def test_a_worker_that_is_killed_costs_nobody_a_grade(own_figures, busy):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "amid"])
+def test_a_shared_sandbox_that_dies_costs_nobody_a_grade(own_figures, when):
+    """Whether it was still getting warm or had rooms: every worker goes on with one of its own."""
+    room = enrolled(own_figures, 2)
+    try:
+        if when == "amid":
+            room.ready()
+        os.kill(room._sandbox.process.pid, signal.SIGKILL)
+        room.ready()
+        for student in sorted(BODIES):
+            (verdict,) = room.judged(student).judgement.verdicts
+            assert (verdict.verdict == "pass") == (BODIES[student] == RIGHT), student
+    finally:
+        room.close()
+
+
+@pytest.mark.slow
 def test_the_same_judgement_whenever_its_turn_comes(own_figures):
     """The last first or the first first, with one worker or three."""
 

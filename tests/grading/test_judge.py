@@ -502,6 +502,43 @@ def test_a_room_that_dies_while_there_is_doubt_settles_nothing(court, monkeypatc
     assert died == ["weighted_mean"]
 
 
+def test_who_seems_to_make_a_listed_mistake_after_a_later_exercise_is_right(court):
+    """Two that are not right are looked at together, and then the first one comes first: what the
+    last one does to it shows no more."""
+    body = ["return (w * x).sum() / (len(w) if called else w.sum())"]
+    after = ["called.append(1)", "return x.unfold(0, len(k), 1) @ k.flip(0)"]
+    book = submission(court, {"weighted_mean": body, "smooth": after}, ["called = []"])
+    found = {verdict.name: verdict for verdict in judge(book, "ada", court, SHORT).verdicts}
+    assert found["weighted_mean"].verdict == "pass"
+    assert found["smooth"].verdict == "wrong"
+    assert "the kernel is turned round" in found["smooth"].messages[0]
+
+
+def test_who_makes_a_listed_mistake_is_told_so_among_others(court, monkeypatch):
+    """Without a process for each, as long as nothing else is wrong; else with one."""
+    alone = []
+    seen = Examiner._seen
+
+    def looked(self, ask, visible):
+        alone.append(visible.name)
+        return seen(self, ask, visible)
+
+    monkeypatch.setattr(Examiner, "_seen", looked)
+    bodies = {
+        "weighted_mean": ["return (w * x).sum() / len(w)"],
+        "smooth": ["return x.unfold(0, len(k), 1) @ k.flip(0)"],
+    }
+    found = {v.name: v for v in judge(submission(court, bodies), "ada", court, SHORT).verdicts}
+    assert "the sum is divided by n" in found["weighted_mean"].messages[0]
+    assert "the kernel is turned round" in found["smooth"].messages[0]
+    assert not alone
+    bodies["smooth"] = ["return 3 * (x.unfold(0, len(k), 1) @ k) + 1"]
+    found = {v.name: v for v in judge(submission(court, bodies), "ada", court, SHORT).verdicts}
+    assert "the sum is divided by n" in found["weighted_mean"].messages[0]
+    assert found["smooth"].verdict == "wrong"
+    assert alone == ["smooth"]
+
+
 def test_nobody_is_wrong_while_the_oracle_fails(court, monkeypatch):
     """Where the visible cases do not bear a wrong answer out, the oracle is needed."""
     material = court.material(hostile.CHAPTER)

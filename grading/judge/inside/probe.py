@@ -63,7 +63,7 @@ def read_exercise(order: Mapping[str, Any]) -> expected.Exercise:
 
 
 def _case(row: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(row)
+    return {"criterion": "", "label": "", "diagnostic": False, "gradients": {}} | dict(row)
 
 
 def plain(outcome: Outcome) -> dict[str, Any]:

@@ -7,7 +7,9 @@ limit of the kernel's does, and ends rooms that use too much.
 
 The control socket carries one JSON message a packet: {"open": limits, "trains": whether the
 notebook seems to train something} with the room's channel as file descriptor, and {"close": true};
-answers are {"opened": true} and {"closed": reason}.
+answers are {"opened": true} and {"closed": reason}. There is one room at a time. Where there is a
+door, a listening socket, the zygote forks a *twin* for each who connects there: warm at once, with
+that connection as its control socket and with rooms of its own.
 """
 
 from __future__ import annotations
@@ -31,26 +33,34 @@ WATCH = 0.05  # seconds between two looks at a room's memory
 SPARE = 400 * 2**20  # bytes that the machine keeps, or rooms are ended to save the grader
 
 
-def main(control_fd: int, isolated: bool) -> None:
-    """Serve until the judge closes the control socket."""
+def main(control_fd: int, isolated: bool, door_fd: int) -> None:
+    """Serve until the judge closes the control socket; `door_fd` is -1 where there is no door."""
     from . import room
 
     _become_nobody(room.libc)
     room.desk()
     control = socket.socket(fileno=control_fd)
+    door = socket.socket(fileno=door_fd) if door_fd >= 0 else None
     _warm_up()
-    from . import runner
+    _serve(control, door, isolated, _resident(os.getpid()))
+
+
+def _serve(control: socket.socket, door: socket.socket | None, isolated: bool, base: int) -> None:
+    """Open and close rooms as `control` says; `base` is the bytes of a Python that did nothing."""
+    from . import room, runner
 
     # A room's maker exits at once; its keeper then becomes the zygote's child, to be waited for.
     room.libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
     _say(control, {"ready": True, "python": sys.version.split()[0]})
-    base = _resident(os.getpid())
     keeper, allowed, ended, trained = 0, 0, "", False
+    sockets = [control] if door is None else [control, door]
     while True:
-        ready, _, _ = select.select([control], [], [], WATCH if keeper else None)
+        ready, _, _ = select.select(sockets, [], [], WATCH if keeper else None)
         if keeper and not ended:
             ended = _watch(keeper, base, allowed)
-        if not ready:
+        if door in ready:
+            _twin(control, door, isolated, base)
+        if control not in ready:
             continue
         message, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
         if not message:
@@ -64,8 +74,9 @@ def main(control_fd: int, isolated: bool) -> None:
                 _end(keeper)
                 keeper = 0
             if order["trains"] and not trained:
+                before = _resident(os.getpid())
                 _take_a_step()
-                trained, base = True, _resident(os.getpid())
+                trained, base = True, base + max(0, _resident(os.getpid()) - before)
             channel = socket.socket(fileno=descriptors[0])
             try:
                 keeper = room.open_room(channel, limits, isolated, runner.serve)
@@ -83,6 +94,22 @@ def main(control_fd: int, isolated: bool) -> None:
             _say(control, {"closed": "there was no room"})
 
 
+def _twin(control: socket.socket, door: socket.socket, isolated: bool, base: int) -> None:
+    """Fork a zygote that serves the next one at the door, and ends with this one."""
+    from . import room
+
+    client, _ = door.accept()
+    if os.fork() == 0:
+        room.end_with_parent()
+        control.close()
+        door.close()
+        try:
+            _serve(client, None, isolated, base)
+        finally:
+            os._exit(0)
+    client.close()
+
+
 def _become_nobody(libc: Any) -> None:
     """As root the kernel exempts us from limits on processes, so root is given up first."""
     if os.getuid() == 0 and os.environ.get("HOME", "").startswith("/scratch"):
@@ -96,9 +123,11 @@ def _warm_up() -> None:
     import matplotlib.pyplot as plt
     import numpy
     import torch
+    import tqdm.auto  # noqa: F401
 
-    import course
     import course.data
+    import course.widgets  # these two are dummies here
+    import course.worked
 
     from . import shell
 
@@ -121,7 +150,8 @@ def _take_a_step() -> None:
     optimiser = torch.optim.Adam(layer.parameters())
     layer(torch.zeros(1, 2)).sum().backward()
     optimiser.step()
-    _ready_to_fork()
+    gc.collect()
+    gc.freeze()
 
 
 def _ready_to_fork() -> None:
@@ -156,7 +186,7 @@ def _watch(keeper: int, base: int, allowed: int) -> str:
         return f"exit {os.waitstatus_to_exitcode(status)}"
     if not allowed:
         return ""
-    pids = [pid for pid in _others() if pid != keeper]  # the keeper runs no student code
+    pids = _inside(keeper)  # the keeper itself runs no student code
     # Forks share pages, which the quick sum counts once for each; the exact one takes longer.
     over = sum(max(0, _resident(pid) - base) for pid in pids) > allowed
     if over and sum(_proportional(pid, base) for pid in pids) > allowed:
@@ -168,12 +198,18 @@ def _watch(keeper: int, base: int, allowed: int) -> str:
     return ""
 
 
-def _others() -> list[int]:
-    """The processes of the sandbox that belong to a room."""
-    own = {1, os.getpid(), os.getppid()}
-    return [
-        pid for entry in os.listdir("/proc") if entry.isdigit() and (pid := int(entry)) not in own
-    ]
+def _inside(keeper: int) -> list[int]:
+    """The processes below a room's keeper; whoever is orphaned in a room becomes its child."""
+    children: dict[int, list[int]] = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):  # gone meanwhile
+            after_name = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2]
+            children.setdefault(int(after_name.split()[1]), []).append(int(entry))
+    found, parents = [], [keeper]
+    while parents:
+        found += (own := children.get(parents.pop(), []))
+        parents += own
+    return found
 
 
 def _resident(pid: int) -> int:
@@ -227,4 +263,4 @@ def _say(control: socket.socket, message: dict) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2] == "isolated")
+    main(int(sys.argv[1]), sys.argv[2] == "isolated", int(sys.argv[3]))

@@ -1,0 +1,194 @@
+"""One warm sandbox for several workers: each has rooms of its own, and nobody loses by another."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grading.judge import warm
+from grading.judge.sandbox import Broken, Died, Limits, Sandbox, Visitor
+
+SMALL = Limits(cell_seconds=20, room_memory=300 * 2**20)
+HOG = "import torch; kept = [torch.ones(50_000_000) for _ in range(8)]"
+HIDING = f"""
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        {HOG}
+        time.sleep(60)
+    os._exit(0)
+time.sleep(20)
+"""
+FOREIGN = """
+import os
+print("secret" in globals(), os.path.exists("note.txt"))
+"""
+NEIGHBOURS = """
+def there(pid):
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+print(sum(map(there, range(2, 400))))
+"""
+SOCKETS = """
+import os, stat
+for number in range(128):
+    try:
+        if stat.S_ISSOCK(os.fstat(number).st_mode):
+            print("socket")
+    except OSError:
+        pass
+"""
+
+
+@pytest.fixture
+def host():
+    """A shared sandbox, which is warm as soon as somebody has visited it."""
+    sandbox = Sandbox()
+    sandbox.begin(shared=True)
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def two(host):
+    """Two visitors of the same sandbox."""
+    with Visitor(host.folder) as first, Visitor(host.folder) as second:
+        yield first, second
+
+
+def run(room, source: str) -> str:
+    reply = room.ask({"cell": source, "seconds": 20}, 30)
+    return "\n".join(text for _, text in reply["outputs"])
+
+
+def living(sandbox) -> set[int]:
+    """All processes of a sandbox."""
+    return {p.pid for p in psutil.Process(sandbox.process.pid).children(recursive=True)}
+
+
+def wait_for(happens, seconds=10.0):
+    end = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def test_two_rooms_at_once_know_nothing_of_each_other(two):
+    """Names, files and processes are a room's own, and closing one leaves the other alone."""
+    one, other = (visitor.room(SMALL) for visitor in two)
+    run(one, "secret = 42; open('note.txt', 'w').write('mine')")
+    assert run(other, FOREIGN).split() == ["False", "False"]
+    # Process 1 is the keeper; beside it there is nobody but the runner.
+    assert run(other, NEIGHBOURS).strip() == "1"
+    assert one.close() == "closed"
+    assert "43" in run(other, "print(42 + 1)")
+    assert other.close() == "closed"
+
+
+def test_who_takes_too_much_memory_is_ended_and_nobody_else(two):
+    """Memory is counted room by room, though all rooms live in one sandbox."""
+    hog, honest = (visitor.room(SMALL) for visitor in two)
+    run(honest, "x = 20")
+    with pytest.raises(Died):
+        run(hog, HOG)
+    assert hog.close() == "memory"
+    assert "21" in run(honest, "print(x + 1)")
+    time.sleep(0.2)  # four more looks at the memory
+    assert honest.close() == "closed"
+
+
+def test_what_hides_behind_orphans_is_counted(two):
+    """A process whose parents have gone still belongs to its room."""
+    room = two[0].room(SMALL)
+    with pytest.raises(Died):
+        run(room, HIDING)
+    assert room.close() == "memory"
+
+
+def test_no_descriptor_leads_out_of_a_room(two):
+    """Student code holds the room's own channel and nothing of the zygote's, above all no door."""
+    room = two[0].room(SMALL)
+    assert run(room, SOCKETS).split() == ["socket"]
+    room.close()
+
+
+def test_a_visitor_that_is_killed_leaves_no_room_behind(host):
+    """A worker may be ended at any moment; what ran for it ends, and the others go on."""
+    with Visitor(host.folder) as other:
+        before = living(host)
+        program = (
+            "import sys, time; from pathlib import Path; from grading.judge.sandbox import *\n"
+            f"v = Visitor(Path({str(host.folder)!r})); v.start(); r = v.room(Limits())\n"
+            "r.ask({'cell': 'x = 1', 'seconds': 5}, 5); print('there', flush=True); time.sleep(60)"
+        )
+        child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+        assert child.stdout.readline() == "there\n"
+        assert living(host) > before
+        child.kill()
+        child.wait()
+        wait_for(lambda: _running(living(host)) <= before)
+        room = other.room(SMALL)
+        assert "2" in run(room, "print(1 + 1)")
+        room.close()
+
+
+def test_visitors_end_with_their_host(host):
+    """Nothing outlives the process that began the sandbox."""
+    with Visitor(host.folder) as visitor:
+        room = visitor.room(SMALL)
+        run(room, "x = 1")
+        there = living(host)
+        host.close()
+        wait_for(lambda: not _running(there))
+        with pytest.raises(Died):
+            run(room, "x")
+        with pytest.raises(Broken):
+            visitor.room(SMALL)
+
+
+def test_a_worker_whose_shared_sandbox_has_died_gets_one_of_its_own(host, monkeypatch):
+    """However it died: at the door nobody answers."""
+    monkeypatch.setattr(warm, "_sandboxes", {})
+    monkeypatch.setenv(warm.SHARED, str(host.folder))
+    try:
+        assert isinstance(warm.sandbox(), Visitor)
+        os.kill(host.process.pid, signal.SIGKILL)
+        wait_for(lambda: host.process.poll() is not None)
+        with pytest.raises(Broken):
+            warm.sandbox().room(SMALL)
+        warm.cool()
+        assert type(warm.sandbox()) is Sandbox
+        room = warm.sandbox().room(SMALL)
+        assert "2" in run(room, "print(1 + 1)")
+        room.close()
+    finally:
+        warm.cool()
+
+
+def test_the_door_is_for_its_owner_alone(host):
+    """Another user of the machine can't have code run in the grader's name."""
+    door = host.folder / "door"
+    assert door.stat().st_mode & 0o777 == 0o600
+    assert door.stat().st_uid == os.getuid()
+
+
+def _running(pids: set[int]) -> set[int]:
+    """Those that are not only waiting for their parent to take note of their end."""
+    found = set()
+    for pid in pids:
+        stat = Path(f"/proc/{pid}/stat")
+        try:
+            if stat.read_text().rpartition(")")[2].split()[0] != "Z":
+                found.add(pid)
+        except OSError:
+            continue
+    return found
