@@ -10,6 +10,7 @@ the class and scaled: what two submissions take, and as often as needed what eac
 from __future__ import annotations
 
 import argparse
+import importlib
 import itertools
 import os
 import shutil
@@ -51,6 +52,7 @@ c.Execute.timeout = 120
 """
 LOOK = 3.0  # seconds between two looks at memory, which cost time themselves
 COUNTS = 5_000_000
+IMPORTED = ("matplotlib.pyplot", "tqdm.auto", "course.widgets", "course.worked")  # by notebooks
 SAMPLE = 20  # submissions whose students' own part is timed
 
 
@@ -138,6 +140,8 @@ class Watch:
 
 def own_share(folder: Path, name: str) -> tuple[float, float, float]:
     """Seconds a submission: its own code's, the room's in which it runs, and the judge's."""
+    for module in IMPORTED:
+        importlib.import_module(module)
     own, inside, whole = [], [], []
     ask = Room.ask
     spent = [0.0]
@@ -164,6 +168,28 @@ def own_share(folder: Path, name: str) -> tuple[float, float, float]:
         Room.ask = ask  # type: ignore[method-assign]
         warm.cool()
     return statistics.mean(own), statistics.mean(inside), statistics.mean(whole)
+
+
+def unlisted(folder: Path, name: str) -> float:
+    """Seconds that an answer takes which is wrong in a way that no key lists, beside a right one:
+    each such answer is looked at in a process of its own."""
+    course = CourseFolder(folder)
+    right = next(bodies(name, course))
+    keys = course.material(name).keys
+    seconds = []
+    try:
+        for typed in (right, right | {n: ["raise ValueError"] for n in keys}):
+            book = nbformat.read(LAYOUT.release / name / f"{name}.ipynb", as_version=4)
+            book.metadata["course"] = {"chapter": name}
+            type_in(book, typed)
+            judging.judge(book, "the first one", course)  # starts the sandbox
+            start = time.monotonic()
+            for number in range(SAMPLE):
+                judging.judge(book, f"student {number}", course)
+            seconds.append((time.monotonic() - start) / SAMPLE)
+    finally:
+        warm.cool()
+    return (seconds[1] - seconds[0]) / len(keys)
 
 
 def own_seconds(notebook: nbformat.NotebookNode, student: str, course: CourseFolder) -> float:
@@ -217,7 +243,7 @@ def gain(processes: int) -> float:
 
 
 def measure(name: str, students: int, part: int) -> tuple[list[Run], float, tuple[float, ...]]:
-    """Our runs by workers, stock's seconds for the whole class, and the students' own share."""
+    """Our runs by workers, stock's seconds for the whole class, and what a submission takes."""
     with tempfile.TemporaryDirectory() as place:
         folder = make_class(Path(place) / "ours", name, students)
         stock = Path(place) / "stock"
@@ -239,12 +265,13 @@ def measure(name: str, students: int, part: int) -> tuple[list[Run], float, tupl
         with whole:
             subprocess.run(command[:-1], cwd=folder, check=False, stdout=subprocess.DEVNULL)
         runs.append(Run("again", students, whole.seconds, whole.memory))
-        return runs, few + (students - 2) * each, own_share(folder, name)
+        shares = *own_share(folder, name), unlisted(folder, name)
+        return runs, few + (students - 2) * each, shares
 
 
 def report(name: str = "ch04_rnn", students: int = 100, part: int = 8) -> str:
     """The table, as Markdown."""
-    runs, stock, (own, inside, whole) = measure(name, students, part)
+    runs, stock, (own, inside, whole, more_wrong) = measure(name, students, part)
     lines = [
         f"`nbgrader autograde {name}`, {students} submissions; stock timed on {part} of them and "
         f"scaled.\n",
@@ -265,7 +292,9 @@ def report(name: str = "ch04_rnn", students: int = 100, part: int = 8) -> str:
         f"\nA submission's own cells, and its functions on the hidden cases, take {own:.2f} s in a "
         f"warm process without walls. With room, forks and channel it is {inside:.2f} s "
         f"({inside / own:.1f} times), and with drawing, comparing and diagnosing {whole:.2f} s "
-        f"({whole / own:.1f} times; {whole / inside:.2f} times the room's). The class took "
+        f"({whole / own:.1f} times; {whole / inside:.2f} times the room's). An answer that is "
+        f"wrong as no key lists it, which there is none of in this class, takes "
+        f"{1000 * more_wrong:.0f} ms more than a right one. The class took "
         f"{best.seconds * int(best.name) / (own * students):.1f} times its own share of the "
         f"{best.name} workers' time, starting and nbgrader's writing included. On this machine "
         f"{best.name} processes that only count do {more:.2f} times the work of one."

@@ -73,6 +73,8 @@ class Script:
     def helpers_of(self, source: str, released: Collection[str]) -> list[str]:
         """The student's own cells that make a name which `source` reads."""
         own = [c for c in self.cells if not _grade_id(c) and c.source not in released]
+        if not own:
+            return []
         read = {node.id for node in ast.walk(parse(source)) if isinstance(node, ast.Name)}
         return [cell.source for cell in own if read & binds(cell.source)]
 

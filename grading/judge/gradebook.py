@@ -15,7 +15,7 @@ from typing import Any
 import nbgrader.api
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.api import BaseCell, Grade, Gradebook, SubmittedNotebook
+from nbgrader.api import BaseCell, Course, Grade, Gradebook, SubmittedNotebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_grade, is_solution
 from sqlalchemy import Engine
@@ -32,19 +32,28 @@ def share_engine() -> None:
     """Have all of nbgrader's gradebooks in this process use one database engine.
 
     nbgrader opens seven a submission, each with an engine and a connection of its own, which
-    compiles the same queries and looks for the same tables again.
+    compiles the same queries, and looks for the same tables and the same course, again.
     """
-    create, tables = nbgrader.api.create_engine, nbgrader.api.Base.metadata
+    create, tables, gradebook = nbgrader.api.create_engine, nbgrader.api.Base.metadata, Gradebook
     if hasattr(create, "cache_info"):
         return
+    check_course, known = gradebook.check_course, set()
 
     def shared(*arguments: Any, **named: Any) -> Engine:
         engine = create(*arguments, **named)
         engine.dispose = lambda: None  # a gradebook that is closed would close it for the others
         return engine
 
+    def checked(self: Gradebook, course_id: str = "default_course", **named: Any) -> Course | None:
+        if (self.engine, course_id) in known and not named:
+            return None  # nobody asks which
+        course = check_course(self, course_id, **named)
+        known.add((self.engine, course_id))
+        return course
+
     nbgrader.api.create_engine = functools.cache(shared)
     tables.create_all = functools.cache(tables.create_all)  # by the engine
+    gradebook.check_course = checked
 
 
 class Judge(NbGraderPreprocessor):

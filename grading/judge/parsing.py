@@ -17,7 +17,7 @@ class TooLarge(Exception):
 
 @functools.lru_cache(maxsize=16)  # a cell is looked at for this and for that
 def parse(source: str) -> ast.Module:
-    """The syntax tree of a cell, an empty one if it is no Python; for reading. Raises `TooLarge`."""
+    """A cell's syntax tree, for reading; an empty one if it is no Python. Raises `TooLarge`."""
     if len(source) > LARGEST:
         raise TooLarge(f"a cell of {len(source)} characters was not searched")
     lines = ["" if line.lstrip()[:1] in ("%", "!", "?") else line for line in source.splitlines()]

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict, v4
 
 from grading.judge.releases import Releases, edition
 from grading.judge.structure import Submitted, restore, unsolved
@@ -93,7 +93,13 @@ def read(folder: Path, chapter: str, releases: Releases) -> Restored:
         repairs[MAX_REPAIRS:] = [f"{len(repairs) - MAX_REPAIRS} more such things were put right."]
     course = {**released.metadata.course, "repairs": repairs, "problem": found.problem}
     kept = {name: released.metadata[name] for name in ("kernelspec", "language_info")}
-    notebook = v4.new_notebook(cells=cells, metadata={"course": course, **kept})
+    # `new_notebook` would check cells against a schema that are the release's or made by nbformat.
+    notebook = NotebookNode(
+        nbformat=v4.nbformat,
+        nbformat_minor=v4.nbformat_minor,
+        metadata=from_dict({"course": course, **kept}),
+        cells=cells,
+    )
     return Restored(notebook, tuple(repairs), found.problem, edition(released))
 
 

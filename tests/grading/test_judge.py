@@ -294,6 +294,15 @@ def test_nothing_is_left_for_the_next_room():
     assert "time.sleep(600)" not in running
 
 
+def test_cells_are_read_as_jupyter_reads_them(room):
+    """Magics amid plain lines, a per cent sign that begins a line of plain Python, a warning."""
+    assert run(room, "%matplotlib inline\nx = 1\nprint(x)").strip() == "1"
+    assert run(room, "a = (7\n% 4)\nprint(a)").strip() == "3"
+    assert run(room, "said = !echo hi\nprint(said)").strip() == "['hi']"
+    assert run(room, "import asyncio\nawait asyncio.sleep(0)\nprint(5)").strip() == "5"
+    assert "<unknown>" not in run(room, "y = 1\ny is 1")  # where Python warns, IPython does
+
+
 def test_the_sandbox_ends_with_the_judge(tmp_path):
     """A grader that is killed leaves no process behind."""
     program = (

@@ -6,6 +6,7 @@ input() and breakpoint() fail at once. Captured text is cut to a length, picture
 
 from __future__ import annotations
 
+import ast
 import base64
 import builtins
 import contextlib
@@ -14,6 +15,7 @@ import io
 import re
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -110,6 +112,16 @@ class Hook(DisplayHook):
 class Shell(InteractiveShell):
     display_pub_class = Type(Publisher)
     displayhook_class = Type(Hook)
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """The cell as Python. Where it is that already, IPython's search for magics, which takes
+        longer than most cells, would find none; in a single line it may find other things."""
+        if raw_cell.strip().count("\n"):
+            with contextlib.suppress(SyntaxError, ValueError), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # they are given when the cell is run
+                ast.parse(raw_cell)
+                return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        return super().transform_cell(raw_cell)
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         if issubclass(etype, NobodyThere):

@@ -150,8 +150,7 @@ def _take_a_step() -> None:
     optimiser = torch.optim.Adam(layer.parameters())
     layer(torch.zeros(1, 2)).sum().backward()
     optimiser.step()
-    gc.collect()
-    gc.freeze()
+    _ready_to_fork()
 
 
 def _ready_to_fork() -> None:
