@@ -25,6 +25,14 @@ if os.fork() == 0:
     os._exit(0)
 time.sleep(20)
 """
+MANY = """
+import os, time
+for _ in range(8):
+    if os.fork() == 0:
+        held = b"x" * 150_000_000
+        time.sleep(60)
+time.sleep(20)
+"""
 FOREIGN = """
 import os
 print("secret" in globals(), os.path.exists("note.txt"))
@@ -104,6 +112,15 @@ def test_who_takes_too_much_memory_is_ended_and_nobody_else(two):
     assert "21" in run(honest, "print(x + 1)")
     time.sleep(0.2)  # four more looks at the memory
     assert honest.close() == "closed"
+
+
+@pytest.mark.parametrize("trains", [False, True])
+def test_what_many_take_together_is_counted(two, trains):
+    """Also after an optimiser was imported, which makes every process larger."""
+    room = two[0].room(SMALL, trains)
+    with pytest.raises(Died):
+        run(room, MANY)
+    assert room.close() == "memory"
 
 
 def test_what_hides_behind_orphans_is_counted(two):
