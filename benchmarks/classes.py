@@ -10,7 +10,6 @@ the class and scaled: what two submissions take, and as often as needed what eac
 from __future__ import annotations
 
 import argparse
-import importlib
 import itertools
 import os
 import shutil
@@ -21,24 +20,18 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
 import psutil
 
-from course.checks.kinds import outcomes_of
+from benchmarks.shares import own_share, unlisted
 from grading.answers import load_quiz
 from grading.autograde import register
 from grading.build import Layout
 from grading.commands import nbgrader
-from grading.judge import hidden, judging, warm
-from grading.judge.cells import Script
-from grading.judge.inside import shell
 from grading.judge.material import CourseFolder
-from grading.judge.reading import read
-from grading.judge.releases import Releases
-from grading.judge.sandbox import Room
 from grading.notebook import type_in
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,8 +45,6 @@ c.Execute.timeout = 120
 """
 LOOK = 3.0  # seconds between two looks at memory, which cost time themselves
 COUNTS = 5_000_000
-IMPORTED = ("matplotlib.pyplot", "tqdm.auto", "course.widgets", "course.worked")  # by notebooks
-SAMPLE = 20  # submissions whose students' own part is timed
 
 
 @dataclass
@@ -138,90 +129,6 @@ class Watch:
             time.sleep(LOOK)
 
 
-def own_share(folder: Path, name: str) -> tuple[float, float, float]:
-    """Seconds a submission: its own code's, the room's in which it runs, and the judge's."""
-    for module in IMPORTED:
-        importlib.import_module(module)
-    own, inside, whole = [], [], []
-    ask = Room.ask
-    spent = [0.0]
-
-    def clocked(self: Room, *arguments: object) -> object:
-        start = time.monotonic()
-        try:
-            return ask(self, *arguments)
-        finally:
-            spent[0] += time.monotonic() - start
-
-    course, releases = CourseFolder(folder), Releases(folder)
-    Room.ask = clocked  # type: ignore[method-assign]
-    try:
-        for number, place in enumerate(sorted((folder / "submitted").iterdir())[: SAMPLE + 1]):
-            notebook = read(place / name, name, releases).notebook
-            spent[0], start = 0.0, time.monotonic()
-            judging.judge(notebook, place.name, course)
-            if number:  # the first one starts the sandbox
-                inside.append(spent[0])
-                whole.append(time.monotonic() - start)
-                own.append(own_seconds(notebook, place.name, course))
-    finally:
-        Room.ask = ask  # type: ignore[method-assign]
-        warm.cool()
-    return statistics.mean(own), statistics.mean(inside), statistics.mean(whole)
-
-
-def unlisted(folder: Path, name: str) -> float:
-    """Seconds that an answer takes which is wrong in a way that no key lists, beside a right one:
-    each such answer is looked at in a process of its own."""
-    course = CourseFolder(folder)
-    right = next(bodies(name, course))
-    keys = course.material(name).keys
-    seconds = []
-    try:
-        for typed in (right, right | {n: ["raise ValueError"] for n in keys}):
-            book = nbformat.read(LAYOUT.release / name / f"{name}.ipynb", as_version=4)
-            book.metadata["course"] = {"chapter": name}
-            type_in(book, typed)
-            judging.judge(book, "the first one", course)  # starts the sandbox
-            start = time.monotonic()
-            for number in range(SAMPLE):
-                judging.judge(book, f"student {number}", course)
-            seconds.append((time.monotonic() - start) / SAMPLE)
-    finally:
-        warm.cool()
-    return (seconds[1] - seconds[0]) / len(keys)
-
-
-def own_seconds(notebook: nbformat.NotebookNode, student: str, course: CourseFolder) -> float:
-    """Seconds that a submission's cells and one call of each function on each hidden case take, in
-    a warm process without walls."""
-    script = Script(notebook)
-    material = course.material(notebook.metadata.course.chapter)
-    drawn = {
-        exercise: next(
-            hidden.drawings(course.secret, key, 1.0, material.chapter, student, script.digest)
-        ).quick
-        for exercise, key in material.keys.items()
-    }
-    read_end, write_end = os.pipe()
-    child = os.fork()
-    if child == 0:
-        shell.prepare()
-        shell.run("import torch; torch.set_num_threads(1)", 60)
-        start = time.monotonic()
-        for cell in script.to_run(demo=False):
-            shell.run(cell.source, 60)
-        for exercise, cases in drawn.items():
-            if exercise in shell.namespace():
-                outcomes_of(shell.namespace()[exercise], cases)
-        os.write(write_end, str(time.monotonic() - start).encode())
-        os._exit(0)
-    os.close(write_end)
-    os.waitpid(child, 0)
-    with os.fdopen(read_end) as pipe:
-        return float(pipe.read())
-
-
 def gain(processes: int) -> float:
     """How much more counting so many processes do here than one: cores may share their insides."""
 
@@ -242,6 +149,18 @@ def gain(processes: int) -> float:
     return statistics.median(processes * one / several for one, several in rounds)
 
 
+def scale_up(folder: Path, name: str, students: int, part: int) -> float:
+    """Seconds that stock takes for a class, by what two submissions take and what `part` do."""
+    few, more = (timed(folder, name, "stock", n).seconds for n in (2, part))
+    return few + (students - 2) * (more - few) / (part - 2)
+
+
+def mean(runs: list[Run]) -> Run:
+    """Runs of the same thing as one: the mean of their seconds, the most memory of any."""
+    seconds, memory = statistics.mean(r.seconds for r in runs), max(r.memory for r in runs)
+    return replace(runs[0], seconds=seconds, memory=memory)
+
+
 def measure(name: str, students: int, part: int) -> tuple[list[Run], float, tuple[float, ...]]:
     """Our runs by workers, stock's seconds for the whole class, and what a submission takes."""
     with tempfile.TemporaryDirectory() as place:
@@ -251,22 +170,28 @@ def measure(name: str, students: int, part: int) -> tuple[list[Run], float, tupl
         (stock / "nbgrader_config.py").write_text(STOCK)
         (stock / "gradebook.db").unlink(missing_ok=True)
         register(stock, name)
-        few, more = (timed(stock, name, "stock", n).seconds for n in (2, part))
-        each = (more - few) / (part - 2)
-        runs = []
-        for workers in sorted({1, len(os.sched_getaffinity(0))}):
-            options = (f"--JudgeExporter.workers={workers}", "--JudgeExporter.again=True")
-            runs.append(timed(folder, name, f"{workers}", students, *options))
+        many = len(os.sched_getaffinity(0))
+        options = {
+            n: (f"--JudgeExporter.workers={n}", "--JudgeExporter.again=True") for n in (1, many)
+        }
+        # The machine may be quicker in one minute than in the next: what the ratio is made of is
+        # timed twice, in turns, and the means are told.
+        scaled = [scale_up(stock, name, students, part)]
+        runs = {n: [timed(folder, name, f"{n}", students, *options[n])] for n in options}
+        scaled.append(scale_up(stock, name, students, part))
+        runs[many].append(timed(folder, name, f"{many}", students, *options[many]))
+        told = [mean(several) for several in runs.values()]
         whole = Watch()
         with whole:
             command = [sys.executable, "-P", "-m", "grading", "autograde", name, "--force"]
             subprocess.run(command, cwd=folder, check=False, stdout=subprocess.DEVNULL)
-        runs.append(Run("whole", students, whole.seconds, whole.memory))
+        told.append(Run("whole", students, whole.seconds, whole.memory))
         with whole:
             subprocess.run(command[:-1], cwd=folder, check=False, stdout=subprocess.DEVNULL)
-        runs.append(Run("again", students, whole.seconds, whole.memory))
-        shares = *own_share(folder, name), unlisted(folder, name)
-        return runs, few + (students - 2) * each, shares
+        told.append(Run("again", students, whole.seconds, whole.memory))
+        right = next(bodies(name, CourseFolder(folder)))
+        shares = *own_share(folder, name), unlisted(folder, name, right)
+        return told, statistics.mean(scaled), shares
 
 
 def report(name: str = "ch04_rnn", students: int = 100, part: int = 8) -> str:
@@ -274,7 +199,7 @@ def report(name: str = "ch04_rnn", students: int = 100, part: int = 8) -> str:
     runs, stock, (own, inside, whole, more_wrong) = measure(name, students, part)
     lines = [
         f"`nbgrader autograde {name}`, {students} submissions; stock timed on {part} of them and "
-        f"scaled.\n",
+        f"scaled. Stock and all workers: means of two runs, in turns.\n",
         "| what | seconds | a submission | times stock | peak memory |",
         "|---|---|---|---|---|",
         f"| stock nbgrader | {stock:.0f} | {stock / students:.2f} | 1 | |",
