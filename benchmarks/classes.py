@@ -44,7 +44,7 @@ c.Execute.skip_cells_with_tag = "demo"
 c.Execute.timeout = 120
 """
 LOOK = 3.0  # seconds between two looks at memory, which cost time themselves
-COUNTS = 5_000_000
+COUNTS = 5_000_000  # steps of a loop that only counts
 
 
 @dataclass
@@ -199,7 +199,7 @@ def report(name: str = "ch04_rnn", students: int = 100, part: int = 8) -> str:
     runs, stock, (own, inside, whole, more_wrong) = measure(name, students, part)
     lines = [
         f"`nbgrader autograde {name}`, {students} submissions; stock timed on {part} of them and "
-        f"scaled. Stock and all workers: means of two runs, in turns.\n",
+        f"scaled. Stock, and the judge with the most workers: means of two runs, in turns.\n",
         "| what | seconds | a submission | times stock | peak memory |",
         "|---|---|---|---|---|",
         f"| stock nbgrader | {stock:.0f} | {stock / students:.2f} | 1 | |",
@@ -217,9 +217,9 @@ def report(name: str = "ch04_rnn", students: int = 100, part: int = 8) -> str:
         f"\nA submission's own cells, and its functions on the hidden cases, take {own:.2f} s in a "
         f"warm process without walls. With room, forks and channel it is {inside:.2f} s "
         f"({inside / own:.1f} times), and with drawing, comparing and diagnosing {whole:.2f} s "
-        f"({whole / own:.1f} times; {whole / inside:.2f} times the room's). An answer that is "
-        f"wrong as no key lists it, which there is none of in this class, takes "
-        f"{1000 * more_wrong:.0f} ms more than a right one. The class took "
+        f"({whole / own:.1f} times; {whole / inside:.2f} times the room's). A wrong answer "
+        f"that no key lists, of which this class has none, takes {1000 * more_wrong:.0f} ms more "
+        f"than a right one. The class took "
         f"{best.seconds * int(best.name) / (own * students):.1f} times its own share of the "
         f"{best.name} workers' time, starting and nbgrader's writing included. On this machine "
         f"{best.name} processes that only count do {more:.2f} times the work of one."

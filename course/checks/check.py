@@ -17,7 +17,7 @@ from course.checks.marking import mark
 from course.checks.progress import record as keep
 from course.checks.report import NOT_ATTEMPTED, RIGHT, WRONG, Report, deliver
 from course.checks.returned import describe
-from course.checks.scoring import score, wrong_leaves
+from course.checks.scoring import score, wrong_by_case
 from course.checks.writing import forbidden, unfinished
 
 __all__ = ["check", "finished", "judge", "outcomes_of", "quiz"]
@@ -90,8 +90,7 @@ def _examine(function: Callable, exercise: Exercise) -> Report:
         report = Report(exercise.name, NOT_ATTEMPTED, points=exercise.points)
         report.messages += unfinished(function)
         return report
-    pairs = zip(exercise.cases, outcomes, strict=True)
-    wrong = [wrong_leaves(exercise, case, outcome) for case, outcome in pairs]
+    wrong = wrong_by_case(exercise, outcomes)
     lines, share = score(exercise, wrong)
     state = WRONG if any(wrong) else RIGHT
     report = Report(exercise.name, state, share, exercise.points, lines)

@@ -39,6 +39,12 @@ def wrong_leaves(exercise: Exercise, case: Case, outcome: Outcome) -> list[str]:
     return [name for name, ok in right_leaves(exercise, case, outcome).items() if not ok]
 
 
+def wrong_by_case(exercise: Exercise, outcomes: Sequence[Outcome]) -> list[list[str]]:
+    """For every case, in order, the leaves that are not right."""
+    pairs = zip(exercise.cases, outcomes, strict=True)
+    return [wrong_leaves(exercise, case, outcome) for case, outcome in pairs]
+
+
 def score(exercise: Exercise, wrong: Sequence[Sequence[str]]) -> tuple[list[Line], float]:
     """One line a criterion, and the share of all weights that is earned.
 

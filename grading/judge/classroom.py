@@ -167,8 +167,8 @@ class Classroom:
         starts its own, or says why it can't."""
         sandbox = None
         try:
-            sandbox = Sandbox(warm.shut_in())
-            sandbox.begin(shared=True)
+            sandbox = Sandbox(warm.shut_in(), shared=True)
+            sandbox.begin()
         except (NoSandbox, OSError):
             if sandbox is not None:
                 sandbox.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from course.checks.explain import explain
 from course.checks.marking import mark
 from course.checks.report import NOT_ATTEMPTED as REPORT_NOT_ATTEMPTED
 from course.checks.report import RIGHT, Report
-from course.checks.scoring import score, wrong_leaves
+from course.checks.scoring import score, wrong_by_case
 from grading.judge.verdict import (
     ERROR,
     MEMORY,
@@ -115,7 +116,7 @@ def verdict(hidden: Exercise, found: Sequence[Outcome]) -> Verdict:
     faults = [outcome.fault for outcome in found]
     if all(fault and fault.kind == "not attempted" for fault in faults):
         return Verdict(hidden.name, NOT_ATTEMPTED, 0.0, hidden.points)
-    wrong = [wrong_leaves(hidden, c, o) for c, o in zip(hidden.cases, found, strict=True)]
+    wrong = wrong_by_case(hidden, found)
     lines, share = score(hidden, wrong)
     criteria = tuple(Criterion(line.title, line.state == RIGHT, line.note) for line in lines)
     if not any(wrong):
@@ -143,10 +144,7 @@ def _where(fault: Fault) -> str:
 
 def all_right(visible: Exercise, seen: Sequence[Outcome] | None) -> bool:
     """Whether every case that check() shows came out right."""
-    if seen is None:
-        return False
-    pairs = zip(visible.cases, seen, strict=True)
-    return not any(wrong_leaves(visible, case, outcome) for case, outcome in pairs)
+    return seen is not None and not any(wrong_by_case(visible, seen))
 
 
 def told(
@@ -186,15 +184,17 @@ def recognised(judged: Verdict, visible: Exercise, seen: Sequence[Outcome]) -> V
     """The same verdict told, where all cases that check() shows gave what one listed mistake gives,
     digit by digit; None where they did not."""
     shown = _shown(visible, seen)
-    if not shown or not any(finding.kind == "named" for finding in shown[1]):
+    if not shown:
         return None
-    return _with(judged, shown[0].messages, shown[0].hints)
+    report, findings = shown
+    if not any(finding.kind == "named" for finding in findings):
+        return None
+    return _with(judged, report.messages, report.hints)
 
 
 def _shown(visible: Exercise, seen: Sequence[Outcome]) -> tuple[Report, list[Finding]] | None:
     """What check() says of the cases that it shows, None if all are right."""
-    pairs = zip(visible.cases, seen, strict=True)
-    wrong = [wrong_leaves(visible, case, outcome) for case, outcome in pairs]
+    wrong = wrong_by_case(visible, seen)
     if not any(wrong):
         return None
     report = Report(visible.name, WRONG)
@@ -202,12 +202,8 @@ def _shown(visible: Exercise, seen: Sequence[Outcome]) -> tuple[Report, list[Fin
 
 
 def _with(judged: Verdict, messages: Sequence[str], hints: Sequence[str]) -> Verdict:
-    return Verdict(
-        **{
-            **{name: getattr(judged, name) for name in judged.__dataclass_fields__},
-            "messages": tuple(dict.fromkeys(messages)),
-            "hints": tuple(dict.fromkeys(hints)),
-        }
+    return replace(
+        judged, messages=tuple(dict.fromkeys(messages)), hints=tuple(dict.fromkeys(hints))
     )
 
 

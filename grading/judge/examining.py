@@ -72,8 +72,9 @@ class Examiner:
                 visible, (verdict, _) = self.material.visible[name], self.doubtful[name]
                 source = self.script.sources.get(name, "")
                 seen = comparing.outcomes(reply, visible, source)
-                told = comparing.recognised(verdict, visible, seen)
-                if told and comparing.borne_out(verdict, visible, seen):
+                if not comparing.borne_out(verdict, visible, seen):
+                    continue
+                if told := comparing.recognised(verdict, visible, seen):
                     found[name] = told
                     del self.doubtful[name]
         return found

@@ -32,12 +32,13 @@ def share_engine() -> None:
     """Have all of nbgrader's gradebooks in this process use one database engine.
 
     nbgrader opens seven a submission, each with an engine and a connection of its own, which
-    compiles the same queries, and looks for the same tables and the same course, again.
+    compiles the same queries, and looks for the same tables and the same course, again. For a
+    process that ends with its class: whoever replaces the database meanwhile is not noticed.
     """
-    create, tables, gradebook = nbgrader.api.create_engine, nbgrader.api.Base.metadata, Gradebook
+    create, tables = nbgrader.api.create_engine, nbgrader.api.Base.metadata
     if hasattr(create, "cache_info"):
         return
-    check_course, known = gradebook.check_course, set()
+    check_course, known = Gradebook.check_course, set()
 
     def shared(*arguments: Any, **named: Any) -> Engine:
         engine = create(*arguments, **named)
@@ -53,7 +54,7 @@ def share_engine() -> None:
 
     nbgrader.api.create_engine = functools.cache(shared)
     tables.create_all = functools.cache(tables.create_all)  # by the engine
-    gradebook.check_course = checked
+    Gradebook.check_course = checked
 
 
 class Judge(NbGraderPreprocessor):

@@ -23,7 +23,7 @@ import numpy as np
 
 from course.checks.expected import Exercise
 from course.checks.kinds import outcomes_of
-from course.checks.scoring import wrong_leaves
+from course.checks.scoring import wrong_by_case
 from grading.answers import Key
 from grading.keys import Case
 from grading.results import by_oracle, by_solution, filled_in
@@ -116,9 +116,7 @@ def _passes_in_float32(answers: Key, drawn: Exercise) -> bool:
     def single(**inputs: object) -> object:
         return answers.solution(**_single(inputs, torch))
 
-    outcomes = outcomes_of(single, drawn)
-    pairs = zip(drawn.cases, outcomes, strict=True)
-    return not any(wrong_leaves(drawn, case, outcome) for case, outcome in pairs)
+    return not any(wrong_by_case(drawn, outcomes_of(single, drawn)))
 
 
 def _single(value: Any, torch: Any) -> Any:

@@ -2,10 +2,10 @@
 
 Theory of operation. The judge starts a sandbox with bubblewrap; inside waits a warm Python, the
 zygote. The workers that judge a class share one, in which each has a twin of the zygote to itself.
-For each submission the zygote forks a *room*; in a room one process
-runs the notebook's cells and forks a *probe* that calls the functions of all exercises, and then
-one of its own for each that was not right. The judge talks with a room over a socket made for that
-room alone; when the room is closed, the kernel ends everything in it.
+For each submission the zygote forks a *room*; in a room one process runs the notebook's cells and
+forks a *probe* that calls the functions of all exercises, then one for all that were not right, and
+then one of its own for each of those that shows no listed mistake. The judge talks with a room over
+a socket made for that room alone; when the room is closed, the kernel ends everything in it.
 
 What is promised, and by which mechanism:
 
@@ -135,15 +135,16 @@ class Room:
 class Sandbox:
     """A warm sandbox, good for one submission after the other; use it as a context manager.
 
-    `shut_in=False` is `--no-sandbox`: the same processes and limits, but no walls.
+    `shut_in=False` is `--no-sandbox`: the same processes and limits, but no walls. A `shared` one
+    lets visitors in (`Visitor`).
     """
 
-    def __init__(self, shut_in: bool = True) -> None:
+    def __init__(self, shut_in: bool = True, shared: bool = False) -> None:
         if platform.system() != "Linux" or (shut_in and not syscalls.supported()):
             raise NoSandbox("system", f"{platform.system()} on {platform.machine()}")
         if shut_in and not shutil.which("bwrap"):
             raise NoSandbox("missing")
-        self.shut_in = shut_in
+        self.shut_in, self.shared = shut_in, shared
         self.process: subprocess.Popen | None = None
         self.files: contextlib.ExitStack | None = None
 
@@ -159,8 +160,8 @@ class Sandbox:
         self.begin()
         self._try_out()
 
-    def begin(self, shared: bool = False) -> None:
-        """Start, without waiting until it is warm. A `shared` one lets visitors in (`Visitor`)."""
+    def begin(self) -> None:
+        """Start, without waiting until it is warm."""
         self.files = contextlib.ExitStack()
         self.folder = Path(self.files.enter_context(tempfile.TemporaryDirectory(prefix="judge-")))
         self.folder.chmod(0o755)  # the unprivileged user inside reads it
@@ -171,10 +172,10 @@ class Sandbox:
         self.files.enter_context(self.control)
         with contextlib.ExitStack() as handed:
             passed = [handed.enter_context(theirs).fileno()]
-            if shared:
+            if self.shared:
                 passed.append(handed.enter_context(_door(self.folder / DOOR)).fileno())
             self.process = subprocess.Popen(
-                walls.command(site, passed[0], passed[1] if shared else -1, self.shut_in),
+                walls.command(site, passed, self.shut_in),
                 pass_fds=passed,
                 env=walls.environment(self.folder, self.shut_in),
                 stdin=subprocess.DEVNULL,
@@ -269,7 +270,7 @@ class Visitor(Sandbox):
         super().__init__(shut_in)
         self.folder = folder
 
-    def begin(self, shared: bool = False) -> None:
+    def begin(self) -> None:
         """Knock at the door. Raises OSError where nobody is there any more."""
         self.files = contextlib.ExitStack()
         self.control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import sysconfig
+from collections.abc import Sequence
 from pathlib import Path
 
 import course
@@ -35,12 +36,12 @@ ENVIRONMENT = {
 }
 
 
-def command(site: Path, control: int, door: int, shut_in: bool) -> list[str]:
-    """The zygote's command line; `site` is what `furnish` made, `control` and `door` are inherited
-    sockets (no door: -1)."""
+def command(site: Path, sockets: Sequence[int], shut_in: bool) -> list[str]:
+    """The zygote's command line; `site` is what `furnish` made, `sockets` are inherited: control,
+    and the door if there is one."""
+    numbers = list(map(str, sockets))
     if not shut_in:
-        python = [sys.executable, "-s", "-P"]
-        return [*python, "-m", "inside.zygote", str(control), "open", str(door)]
+        return [sys.executable, "-s", "-P", "-m", "inside.zygote", "open", *numbers]
     prefix = Path(sys.prefix)
     inner = Path("/env") if prefix != Path(sys.base_prefix) else prefix
     python = str(inner / Path(sys.executable).relative_to(prefix))
@@ -63,7 +64,7 @@ def command(site: Path, control: int, door: int, shut_in: bool) -> list[str]:
         *(word for item in ENVIRONMENT.items() for word in ("--setenv", *item)),
         *("--setenv", "PYTHONPATH", "/judge"),
         *("--chdir", SCRATCH, "--", python, "-s", "-P"),
-        *("-m", "inside.zygote", str(control), "isolated", str(door)),
+        *("-m", "inside.zygote", "isolated", *numbers),
     ]
 
 

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import psutil
 import pytest
@@ -60,8 +59,8 @@ for number in range(128):
 @pytest.fixture
 def host():
     """A shared sandbox, which is warm as soon as somebody has visited it."""
-    sandbox = Sandbox()
-    sandbox.begin(shared=True)
+    sandbox = Sandbox(shared=True)
+    sandbox.begin()
     yield sandbox
     sandbox.close()
 
@@ -78,9 +77,16 @@ def run(room, source: str) -> str:
     return "\n".join(text for _, text in reply["outputs"])
 
 
-def living(sandbox) -> set[int]:
-    """All processes of a sandbox."""
-    return {p.pid for p in psutil.Process(sandbox.process.pid).children(recursive=True)}
+def living(sandbox) -> set[psutil.Process]:
+    """All processes of a sandbox, but those that only wait for their parent to note their end."""
+    return set(filter(lives, psutil.Process(sandbox.process.pid).children(recursive=True)))
+
+
+def lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def wait_for(happens, seconds=10.0):
@@ -152,7 +158,7 @@ def test_a_visitor_that_is_killed_leaves_no_room_behind(host):
         assert living(host) > before
         child.kill()
         child.wait()
-        wait_for(lambda: _running(living(host)) <= before)
+        wait_for(lambda: living(host) <= before)
         room = other.room(SMALL)
         assert "2" in run(room, "print(1 + 1)")
         room.close()
@@ -165,7 +171,8 @@ def test_visitors_end_with_their_host(host):
         run(room, "x = 1")
         there = living(host)
         host.close()
-        wait_for(lambda: not _running(there))
+        assert there
+        wait_for(lambda: not any(map(lives, there)))
         with pytest.raises(Died):
             run(room, "x")
         with pytest.raises(Broken):
@@ -196,16 +203,3 @@ def test_the_door_is_for_its_owner_alone(host):
     door = host.folder / "door"
     assert door.stat().st_mode & 0o777 == 0o600
     assert door.stat().st_uid == os.getuid()
-
-
-def _running(pids: set[int]) -> set[int]:
-    """Those that are not only waiting for their parent to take note of their end."""
-    found = set()
-    for pid in pids:
-        stat = Path(f"/proc/{pid}/stat")
-        try:
-            if stat.read_text().rpartition(")")[2].split()[0] != "Z":
-                found.add(pid)
-        except OSError:
-            continue
-    return found

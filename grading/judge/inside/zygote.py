@@ -33,14 +33,14 @@ WATCH = 0.05  # seconds between two looks at a room's memory
 SPARE = 400 * 2**20  # bytes that the machine keeps, or rooms are ended to save the grader
 
 
-def main(control_fd: int, isolated: bool, door_fd: int) -> None:
-    """Serve until the judge closes the control socket; `door_fd` is -1 where there is no door."""
+def main(isolated: bool, control_fd: int, door_fd: int | None = None) -> None:
+    """Serve until the judge closes the control socket, and whoever knocks at the door, if any."""
     from . import room
 
     _become_nobody(room.libc)
     room.desk()
     control = socket.socket(fileno=control_fd)
-    door = socket.socket(fileno=door_fd) if door_fd >= 0 else None
+    door = None if door_fd is None else socket.socket(fileno=door_fd)
     _warm_up()
     _serve(control, door, isolated, _resident(os.getpid()))
 
@@ -261,4 +261,4 @@ def _say(control: socket.socket, message: dict) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2] == "isolated", int(sys.argv[3]))
+    main(sys.argv[1] == "isolated", *map(int, sys.argv[2:]))
