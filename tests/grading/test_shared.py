@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import psutil
 import pytest
 
 from grading.judge import warm
+from grading.judge.inside import zygote
 from grading.judge.sandbox import Broken, Died, Limits, Sandbox, Visitor
 
 SMALL = Limits(cell_seconds=20, room_memory=300 * 2**20)
@@ -135,6 +137,32 @@ def test_what_hides_behind_orphans_is_counted(two):
     with pytest.raises(Died):
         run(room, HIDING)
     assert room.close() == "memory"
+
+
+def test_a_process_that_ends_while_it_is_looked_at_takes_no_memory():
+    """Rooms are watched while their processes come and go; one in a thousand rooms once ended the
+    whole sandbox with it."""
+    for _ in range(600):
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        reaper = threading.Thread(target=os.waitpid, args=(child, 0))
+        reaper.start()
+        seen = [zygote._proportional(child, 0) + zygote._resident(child) for _ in range(20)]
+        reaper.join()
+        assert zygote._resident(child) == 0 and seen[-1] < 10 * 2**30
+
+
+def test_a_room_that_can_not_be_made_is_refused_in_a_sentence(host):
+    """Whatever the kernel says no to: the next room is as good as any."""
+    with Visitor(host.folder) as visitor:
+        before = living(host)
+        with pytest.raises(Broken, match=r"no room could be made: .*mount /scratch"):
+            visitor.room(Limits(disk=-1))
+        room = visitor.room(SMALL)
+        assert "2" in run(room, "print(1 + 1)")
+        assert room.close() == "closed"
+        assert living(host) == before
 
 
 def test_no_descriptor_leads_out_of_a_room(two):

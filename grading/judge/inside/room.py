@@ -19,8 +19,10 @@ from . import syscalls
 
 SCRATCH = "/scratch"  # the one place that a room can write to, beside /dev/shm
 HOME, TEMPORARY = f"{SCRATCH}/home", f"{SCRATCH}/tmp"
-NEWNS, NEWUSER, NEWPID, NEWIPC, NEWUTS = 0x20000, 0x10000000, 0x20000000, 0x08000000, 0x04000000
-NEWNET = 0x40000000
+# CLONE_NEW...: user, mounts, processes, IPC, UTS; and a network of its own, since the ports of the
+# sandbox's loopback are there for all rooms.
+NAMESPACES = 0x10000000 | 0x20000 | 0x20000000 | 0x08000000 | 0x04000000 | 0x40000000
+MADE = "made"
 _PRIVATE = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
 _TMPFS = 0x2 | 0x4  # MS_NOSUID | MS_NODEV
 _BIND = 0x1000
@@ -37,40 +39,42 @@ def open_room(
 
     `limits` are bytes and counts by name. Raises OSError where the kernel refuses.
     """
+    me = (os.getuid(), os.getgid()) if isolated else None
     read, write = os.pipe()
-    gone, stays = os.pipe()
-    maker = os.fork()
-    if maker == 0:
-        os.close(read)
-        try:
-            if isolated:
-                _isolate(limits)
-            keeper = os.fork()
-            if keeper == 0:
-                os.read(gone, 1)  # until the maker has ended and the zygote is the parent
-                os.close(write)
-                _keep(channel, limits, isolated, work)
-            os.write(write, str(keeper).encode())
-        except BaseException as error:  # the zygote must hear of everything
-            os.write(write, f"!{error}".encode()[:500])
-        os._exit(0)
-    os.close(write)
-    os.waitpid(maker, 0)
-    os.write(stays, b".")
-    os.close(stays)
-    os.close(gone)
     with os.fdopen(read, "rb") as pipe:
+        try:
+            keeper = _fork_into(NAMESPACES) if isolated else os.fork()
+            if keeper == 0:
+                _keep(channel, limits, work, write, me)
+        finally:
+            os.close(write)
         said = pipe.read().decode()
-    if not said.isdigit():
-        raise OSError(f"no room could be made: {said[1:] or 'the fork died'}")
-    return int(said)
+    if said != MADE:
+        os.waitpid(keeper, 0)
+        raise OSError(f"no room could be made: {said or 'the fork died'}")
+    return keeper
 
 
-def _isolate(limits: dict) -> None:
-    """Own namespaces of every kind; own writable folders of bounded size."""
-    user, group = os.getuid(), os.getgid()
-    # A network of its own: not even the sandbox's loopback, whose ports would outlive the room.
-    _done(libc.unshare(NEWUSER | NEWNS | NEWPID | NEWIPC | NEWUTS | NEWNET), "unshare")
+def _fork_into(namespaces: int) -> int:
+    """os.fork, but the child is in new namespaces, as process 1 where that of processes is new:
+    `unshare` would take a second fork, and each copies the warm Python's page tables.
+
+    Raises OSError where the kernel refuses.
+    """
+    python = ctypes.PyDLL(None, use_errno=True)  # which does not let go of Python's lock
+    flags = map(ctypes.c_long, (syscalls.number(syscalls.CLONE), namespaces | signal.SIGCHLD))
+    python.syscall.restype = ctypes.c_long
+    python.PyOS_BeforeFork()
+    child = python.syscall(*flags, *[ctypes.c_long(0)] * 4)
+    number = ctypes.get_errno()
+    (python.PyOS_AfterFork_Parent if child else python.PyOS_AfterFork_Child)()
+    if child < 0:
+        raise OSError(f"no room could be made: clone: {os.strerror(number)}")
+    return child
+
+
+def _isolate(limits: dict, user: int, group: int) -> None:
+    """Who it is in the new namespaces; own writable folders of bounded size."""
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
@@ -85,17 +89,19 @@ def _isolate(limits: dict) -> None:
     _done(libc.mount(b"tmpfs", b"/proc", b"tmpfs", _TMPFS, empty), "mount /proc")
 
 
-def _keep(channel: socket.socket, limits: dict, isolated: bool, work: Callable) -> None:
-    """The keeper's life: start the runner, reap, go when the runner goes. Never returns."""
+def _keep(
+    channel: socket.socket, limits: dict, work: Callable, write: int, me: tuple[int, int] | None
+) -> None:
+    """The keeper's life: make the room and say so, start the runner, reap, go when the runner goes.
+    Never returns. `me` is None where there are no walls."""
     try:
-        os.setsid()
-        if not isolated:
-            end_with_parent()
-        _limit(limits)
-        libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: nobody in the room looks into the keeper
-        _drop_capabilities()
-        if limits["filter"]:
-            syscalls.refuse(libc)
+        try:
+            _furnish(limits, me)
+        except BaseException as error:  # the zygote must hear of everything
+            os.write(write, str(error).encode()[:500])
+            raise
+        os.write(write, MADE.encode())
+        os.close(write)
         runner = os.fork()
         if runner == 0:
             end_with_parent()
@@ -108,7 +114,22 @@ def _keep(channel: socket.socket, limits: dict, isolated: bool, work: Callable) 
                 os._exit(0 if status == 0 else 1)
     except BaseException as error:
         print(f"keeper: {error!r}", file=sys.stderr, flush=True)
-    os._exit(2)
+    finally:
+        os._exit(2)
+
+
+def _furnish(limits: dict, me: tuple[int, int] | None) -> None:
+    """Make a room of this process's surroundings: walls, limits, no way back."""
+    os.setsid()
+    if me:
+        _isolate(limits, *me)
+    else:
+        end_with_parent()
+    _limit(limits)
+    libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: nobody in the room looks into the keeper
+    _drop_capabilities()
+    if limits["filter"]:
+        syscalls.refuse(libc)
 
 
 def _run(channel: socket.socket, limits: dict, work: Callable) -> None:

@@ -50,6 +50,11 @@ def supported() -> bool:
     return platform.machine() in MACHINES
 
 
+def number(numbers: tuple[int, int]) -> int:
+    """Which of a system call's numbers is this machine's."""
+    return numbers[MACHINES[platform.machine()][0]]
+
+
 def program() -> bytes:
     """The filter as the kernel reads it (struct sock_filter, one after the other)."""
     column, architecture = MACHINES[platform.machine()]

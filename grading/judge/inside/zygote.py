@@ -23,6 +23,7 @@ import select
 import signal
 import socket
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ UNPRIVILEGED = 65534
 PAGE = os.sysconf("SC_PAGE_SIZE")
 HUGE = 2 * 2**20
 WATCH = 0.05  # seconds between two looks at a room's memory
+GONE = (OSError, ValueError, IndexError)  # what looking at a process raises that ends meanwhile
 SPARE = 400 * 2**20  # bytes that the machine keeps, or rooms are ended to save the grader
 
 
@@ -49,7 +51,7 @@ def _serve(control: socket.socket, door: socket.socket | None, isolated: bool, b
     """Open and close rooms as `control` says; `base` is the bytes of a Python that did nothing."""
     from . import room, runner
 
-    # A room's maker exits at once; its keeper then becomes the zygote's child, to be waited for.
+    # What a room without walls leaves behind becomes the zygote's child, to be waited for.
     room.libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
     _say(control, {"ready": True, "python": sys.version.split()[0]})
     keeper, allowed, ended, trained = 0, 0, "", False
@@ -104,7 +106,10 @@ def _twin(control: socket.socket, door: socket.socket, isolated: bool, base: int
         door.close()
         try:
             _serve(client, None, isolated, base)
+        except BaseException:
+            traceback.print_exc()
         finally:
+            sys.stderr.flush()
             os._exit(0)
     client.close()
 
@@ -200,8 +205,8 @@ def _inside(keeper: int) -> list[int]:
     """The processes below a room's keeper; whoever is orphaned in a room becomes its child."""
     children: dict[int, list[int]] = {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError):  # gone meanwhile
-            after_name = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2]
+        with contextlib.suppress(*GONE):
+            after_name = _read(f"/proc/{entry}/stat").rpartition(")")[2]
             children.setdefault(int(after_name.split()[1]), []).append(int(entry))
     found, parents = [], [keeper]
     while parents:
@@ -214,24 +219,37 @@ def _resident(pid: int) -> int:
     """Resident bytes of a process, 0 if it is gone; pages that forks share count for each."""
     # The first thread may have ended, which then reads 0, while others go on.
     sizes = [0]
-    for path in Path(f"/proc/{pid}/task").glob("*/statm"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            sizes.append(int(path.read_text().split()[1]) * PAGE)
+    for thread in _threads(pid):
+        with contextlib.suppress(*GONE):
+            sizes.append(int(_read(f"/proc/{pid}/task/{thread}/statm").split()[1]) * PAGE)
     return max(sizes)
 
 
 def _proportional(pid: int, base: int) -> int:
     """Resident bytes of a process, shared pages divided among those that share them."""
     found = [0]
-    for path in Path(f"/proc/{pid}/task").glob("*/smaps_rollup"):
+    for thread in _threads(pid):
         try:
-            line = next(x for x in path.read_text().splitlines() if x.startswith("Pss:"))
+            lines = _read(f"/proc/{pid}/task/{thread}/smaps_rollup").splitlines()
+            line = next(line for line in lines if line.startswith("Pss:"))
             found.append(int(line.split()[1]) * 1024)
         except (FileNotFoundError, ProcessLookupError):
             continue
         except (OSError, StopIteration, ValueError):
             return max(0, _resident(pid) - base)  # a process may forbid the look at itself
     return max(found)
+
+
+def _threads(pid: int) -> list[str]:
+    """The threads of a process, none if it is gone."""
+    with contextlib.suppress(*GONE):
+        return os.listdir(f"/proc/{pid}/task")
+    return []
+
+
+def _read(path: str) -> str:
+    with open(path) as file:
+        return file.read()
 
 
 def _available() -> int:
