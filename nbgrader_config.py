@@ -25,6 +25,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 # A heading of a student's text must not take the name of a box of formgrader's page.
 c.HTMLExporter.exclude_anchor_links = True
+c.GenerateFeedback.exporter_class = "grading.judge.page.PageExporter"
 c.GenerateFeedback.preprocessors = [
     "grading.judge.feedback.HideReviews",
     "nbgrader.preprocessors.GetGrades",

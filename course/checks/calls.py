@@ -172,8 +172,10 @@ def _own(value: Any) -> Any:
     """A leaf with memory of its own: a function may use one buffer for all its calls."""
     if not isinstance(value, np.ndarray):
         return value
+    if value.dtype.itemsize <= 8:
+        return value.copy()
     with np.errstate(all="ignore"):
-        return value.astype(np.float64) if value.dtype.itemsize > 8 else value.copy()
+        return value.astype(np.float64)
 
 
 def _after(arguments: dict) -> list:

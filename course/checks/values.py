@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -45,11 +45,13 @@ def pack(tree: Any) -> tuple[Any, dict[str, np.ndarray]]:
         if depth > MAX_DEPTH:
             raise TypeError(f"a value is nested more than {MAX_DEPTH} deep")
         if isinstance(value, np.ndarray):
-            if value.dtype.kind not in "biuf":
-                raise TypeError(f"an array of dtype {value.dtype} is not a value")
             dtype = _name(value.dtype)
-            offset = lengths.get(dtype, 0)
-            pieces.setdefault(dtype, []).append(value.ravel())
+            if dtype not in pieces:
+                if value.dtype.kind not in "biuf":
+                    raise TypeError(f"an array of dtype {value.dtype} is not a value")
+                pieces[dtype], lengths[dtype] = [], 0
+            offset = lengths[dtype]
+            pieces[dtype].append(value.ravel())
             lengths[dtype] = offset + value.size
             return {"$array": [dtype, offset, list(value.shape)]}
         if value is None or isinstance(value, PLAIN):
@@ -88,12 +90,12 @@ def unpack(json_tree: Any, arrays: Mapping[str, np.ndarray]) -> Any:
             return [decode(item, depth + 1) for item in value]
         if not isinstance(value, dict):
             return value
-        mark = next((key for key in value if key.startswith("$")), None)
-        if mark is None:
-            return {key: decode(item, depth + 1) for key, item in value.items()}
-        if len(value) != 1 or mark not in MARKS:
-            raise ValueError(f"{mark!r} is no mark of a stored value")
-        return MARKS[mark](value[mark], arrays, left)
+        for mark in value:
+            if mark[:1] == "$":
+                if len(value) != 1 or mark not in MARKS:
+                    raise ValueError(f"{mark!r} is no mark of a stored value")
+                return MARKS[mark](value[mark], arrays, left)
+        return {key: decode(item, depth + 1) for key, item in value.items()}
 
     return decode(json_tree, 0)
 
@@ -114,10 +116,11 @@ def _array(place: Any, arrays: Mapping[str, np.ndarray], left: dict[str, int]) -
     flat = arrays[dtype]
     if flat.ndim != 1 or _name(flat.dtype) != dtype:
         raise ValueError(f"the numbers of dtype {dtype} are no flat array of it")
-    if len(shape) > MAX_AXES or not all(_is_size(n) for n in (offset, *shape)):
-        raise ValueError(
-            f"an array's offset and at most {MAX_AXES} sizes are whole numbers, none below 0"
-        )
+    for number in (offset, *shape):
+        if type(number) is not int or not 0 <= number < 2**31 or len(shape) > MAX_AXES:
+            raise ValueError(
+                f"an array's offset and at most {MAX_AXES} sizes are whole numbers, none below 0"
+            )
     size = math.prod(shape)
     if offset + size > flat.size or size > left[dtype]:
         raise ValueError(f"an array of shape {tuple(shape)} is larger than the numbers that came")
@@ -131,10 +134,6 @@ def _name(dtype: np.dtype) -> str:
     return str(dtype)
 
 
-def _is_size(number: Any) -> bool:
-    return type(number) is int and 0 <= number < 2**31
-
-
 MARKS: dict[str, Callable[[Any, Mapping[str, np.ndarray], dict[str, int]], Any]] = {
     "$float": _float,
     "$array": _array,
@@ -143,22 +142,34 @@ MARKS: dict[str, Callable[[Any, Mapping[str, np.ndarray], dict[str, int]], Any]]
 }
 
 
-def leaves(tree: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield (name, leaf) for everything in a tree that is not a list or dict.
+def leaves(tree: Any, name: str = "") -> list[tuple[str, Any]]:
+    """(name, leaf) for everything in a tree that is not a list or dict.
 
-    >>> list(leaves({"H": 1.0, "gates": [2, 3]}))
+    >>> leaves({"H": 1.0, "gates": [2, 3]})
     [('H', 1.0), ('gates[0]', 2), ('gates[1]', 3)]
     """
-    if isinstance(tree, np.ndarray):  # most are, and it is the quickest question
-        yield name or "result", tree
-    elif isinstance(tree, (dict, Mapping)):
-        for key, item in tree.items():
-            yield from leaves(item, f"{name}.{key}" if name else key)
-    elif isinstance(tree, (list, tuple)):
-        for index, item in enumerate(tree):
-            yield from leaves(item, f"{name or 'result'}[{index}]")
-    else:
-        yield name or "result", tree
+    found: list[tuple[str, Any]] = []
+
+    def look(tree: Any, name: str) -> None:
+        if isinstance(tree, np.ndarray):  # most are, and it is the quickest question
+            found.append((name or "result", tree))
+        elif isinstance(tree, dict) or _is_mapping(type(tree)):
+            for key, item in tree.items():
+                look(item, f"{name}.{key}" if name else key)
+        elif isinstance(tree, (list, tuple)):
+            for index, item in enumerate(tree):
+                look(item, f"{name or 'result'}[{index}]")
+        else:
+            found.append((name or "result", tree))
+
+    look(tree, name)
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def _is_mapping(kind: type) -> bool:
+    """Whether a class is a mapping: asked of every tensor, and no quick question."""
+    return issubclass(kind, Mapping)
 
 
 def filled(tree: Any, found: Mapping[str, Any], name: str = "") -> Any:

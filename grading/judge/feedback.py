@@ -43,6 +43,7 @@ FAULT = (
     "This could not be graded: a fault of the grader, not yours. A person will look at it; until "
     "then a 0 that is shown for it is no score."
 )
+DRAWN = "a picture that this cell drew"
 UNSAFE = "Graded without the sandbox: whoever graded trusted this notebook's code."
 
 
@@ -113,7 +114,8 @@ def outputs(found: Iterable[Output]) -> Iterable[NotebookNode]:
             row = {"output_type": "error", "ename": "Error", "evalue": "", "traceback": lines}
             yield from_dict(row)
         elif output.kind == "image" and png(output.text):
-            yield _displayed({"image/png": png(output.text)})
+            alt = {"image/png": {"alt": DRAWN}}
+            yield _displayed({"image/png": png(output.text)}, alt)
         elif output.kind == "image":
             yield _displayed({"text/plain": "(a picture that is no PNG)"})
         else:
