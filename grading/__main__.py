@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import grading.grammars  # noqa: F401 - before nbgrader
 from grading.chapter import BuildError
 from grading.commands import CommandFailed
 

@@ -174,6 +174,7 @@ def _run(course: CourseDirectory, students: list[str], choice: Choice) -> dict[s
                 check=False,
                 environment=environment,
                 hear=lambda text, bar=bar: _moved(bar, text),
+                ahead=len(left) > 1,
             )
         again = False  # what was judged in this run stands
         renewed = {name for name in left if _written(course, name) not in (before[name], 0)}

@@ -13,14 +13,9 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
 PATIENCE = 10.0  # seconds for a command to end after Ctrl-C
-# Through nbgrader, jsonschema would compile the grammars of internet addresses, a second that no
-# notebook needs.
-NBGRADER = """
-import sys
-sys.modules.setdefault("rfc3987_syntax", None)
-from nbgrader.apps.nbgraderapp import main
-main()
-"""
+GRAMMARS = "import grading.grammars"
+AHEAD = "from grading.judge.classroom import ahead; ahead()"
+NBGRADER = "from nbgrader.apps.nbgraderapp import main; main()"
 
 
 class CommandFailed(RuntimeError):
@@ -38,12 +33,13 @@ def nbgrader(
     check: bool = True,
     environment: Mapping[str, str | None] | None = None,
     hear: Callable[[str], bool] | None = None,
+    ahead: bool = False,
 ) -> str:
     """Run `nbgrader arguments...` in a course's folder and return what it said.
 
     `environment` sets variables for it alone; None takes one away. `hear` is given each line as it
-    comes; those that it answers True for are left out. Raises `CommandFailed` unless `check` is
-    False.
+    comes; those that it answers True for are left out. `ahead` says that a class will be judged.
+    Raises `CommandFailed` unless `check` is False.
     """
     variables = {
         **os.environ,
@@ -54,8 +50,9 @@ def nbgrader(
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         **(environment or {}),
     }
+    script = "\n".join([GRAMMARS, *[AHEAD] * ahead, NBGRADER])
     with subprocess.Popen(
-        [sys.executable, "-P", "-c", NBGRADER, *arguments],
+        [sys.executable, "-P", "-c", script, *arguments],
         cwd=folder,
         env={name: value for name, value in variables.items() if value is not None},
         stdin=subprocess.DEVNULL,

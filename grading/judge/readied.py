@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import gc
-import sys
 
-# jsonschema would compile the grammars of internet addresses, a second that no notebook needs.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+import torch
 
-import torch  # noqa: E402
-
-from grading.judge import classroom, judging, material  # noqa: E402, F401
+import grading.grammars  # noqa: F401 - before what imports nbformat
+from grading.judge import classroom, judging, material  # noqa: F401
 
 torch.set_num_threads(1)  # there is a worker for every core
 gc.freeze()

@@ -26,9 +26,9 @@ What is promised, and by which mechanism:
   limits; wall time by the runner and, where that was tampered with, by the judge; memory of the
   whole room by the zygote, which looks twenty times a second, and ends the room, too, when the
   machine itself runs short; output by length, at both ends.
-- The channel carries length-limited frames of JSON and safetensors, checked before use
+- What comes over the channel are length-limited frames of JSON and safetensors, checked before use
   (`inside.frames`). Nothing from a room is executed, unpickled or believed: scores are computed
-  outside, from numbers.
+  outside, from numbers. What goes in are values, and nothing that a value could carry.
 
 What is not promised: a kernel whose namespaces have a hole; that a room can't slow others down by
 using its share of the machine, or a burst of memory between two looks; secrecy of what a student
@@ -111,7 +111,7 @@ class Room:
     def ask(self, order: dict[str, Any], seconds: float) -> Mapping[str, Any]:
         """Send an order and wait for the reply, so long and no longer. Raises `Died`."""
         try:
-            frames.send(self.channel, order)
+            frames.send_order(self.channel, order)
             reply = frames.receive(self.channel, seconds, self.limits.reply)
         except frames.Late:
             raise Died("timeout") from None

@@ -15,9 +15,11 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course.checks.given import Given, Rng
 from grading.judge import cells, comparing, forbidden, hidden, judging, warm
 from grading.judge.examining import Examiner
 from grading.judge.inside import frames
@@ -167,6 +169,50 @@ def test_a_frame_that_never_comes_is_late():
         theirs.sendall(frames.encode({"a": 1})[:-1])
         with pytest.raises(frames.Late):
             frames.receive(ours, 0.2)
+
+
+@given(trees)
+def test_an_order_comes_in_as_it_was_sent(tree):
+    """To the last bit, with arrays of any layout, and NumPy's floats as floats."""
+    arrays = {"a": np.arange(6.0).reshape(2, 3).T, "b": np.array(3, dtype="int8"), "c": np.ones(0)}
+    kept = {"tree": tree, "given": Given("relu"), "rng": Rng(7), "arrays": arrays}
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        frames.send_order(ours, kept | {"mean": np.float64(0.1)})
+        found = frames.receive_order(theirs)
+    assert json.dumps(found["tree"]) == json.dumps(tree)
+    assert (found["given"], found["rng"]) == (Given("relu"), Rng(7))
+    assert type(found["mean"]) is float and found["mean"] == 0.1
+    for name, array in arrays.items():
+        assert found["arrays"][name].dtype == array.dtype
+        np.testing.assert_array_equal(found["arrays"][name], array)
+
+
+@pytest.mark.parametrize(
+    "thing", [print, len, hostile, Limits, Limits(), torch.ones(2), object(), lambda: 0, st.none()]
+)
+def test_an_order_carries_nothing_but_values(thing):
+    """No function, class or object of ours gets into a room, by name or by content."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(TypeError, match="is not a value"):
+        frames.send_order(ours, {"probe": {"inputs": [thing]}})
+
+
+def test_what_comes_from_a_room_is_never_unpickled(tmp_path):
+    """Not even where it says that it is an order."""
+    trap = b"cposix\nsystem\n(S'touch %s'\ntR." % str(tmp_path / "sprung").encode()
+    for magic in (frames.MAGIC, frames.ORDER):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.sendall(frames.HEADER.pack(magic, len(trap), 0) + trap)
+            with pytest.raises(frames.Malformed):
+                frames.receive(ours, 5)
+    assert not (tmp_path / "sprung").exists()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:  # the trap works
+        theirs.sendall(frames.HEADER.pack(frames.ORDER, len(trap), 0) + trap)
+        frames.receive_order(ours)
+    assert (tmp_path / "sprung").exists()
 
 
 # The secret

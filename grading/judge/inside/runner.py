@@ -29,7 +29,7 @@ def serve(channel: socket.socket, limits: dict) -> None:
     """Obey orders until the judge closes the channel."""
     while True:
         try:
-            order = frames.receive(channel)
+            order = frames.receive_order(channel)
         except frames.Closed:
             return
         if "cell" in order:

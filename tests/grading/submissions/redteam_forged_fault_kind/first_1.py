@@ -39,7 +39,7 @@ def serve_instead(reply, outputs=()):
     wire = channel()
     frames.send(wire, {"outputs": list(outputs)})
     while True:
-        order = frames.receive(wire)
+        order = frames.receive_order(wire)
         if "cell" in order:
             frames.send(wire, {"outputs": list(outputs)})
         elif "probes" in order:
