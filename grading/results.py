@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -75,11 +76,8 @@ def by_solution(key: Key, case: Case) -> expected.Case:
         tree = _returned(key, case)
     except Exception as error:  # whatever the key's author did: name the case
         raise key.error(f"the solution fails on case {case.label!r}: {error}") from error
-    right = replace(
-        _case(case, tree),
-        gradients=dict.fromkeys(case.gradients),
-        buffers=dict.fromkeys(getattr(key.call, "buffers", ())),
-    )
+    buffers = getattr(key.call, "buffers", ())
+    right = _case(case, tree, dict.fromkeys(case.gradients), dict.fromkeys(buffers))
     if not right.gradients and not right.buffers:
         return right
     outcome = outcome_of(key.solution, bare(key, 0), right)
@@ -159,14 +157,20 @@ def results(
     return tree, {name: outcome.values[f"gradient of {name}"] for name in case.gradients}
 
 
-def _case(case: Case, result: Any) -> expected.Case:
+def _case(
+    case: Case,
+    result: Any,
+    gradients: Mapping[str, None] = MappingProxyType({}),
+    buffers: Mapping[str, None] = MappingProxyType({}),
+) -> expected.Case:
     return expected.Case(
         criterion=case.criterion,
         label=case.label,
         diagnostic=case.diagnostic,
         inputs=dict(case.inputs),
         result=result,
-        gradients={},
+        gradients=dict(gradients),
+        buffers=dict(buffers),
     )
 
 

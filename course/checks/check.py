@@ -11,7 +11,7 @@ import numpy as np
 from course.checks.calls import Outcome
 from course.checks.compare import agree
 from course.checks.expected import Exercise, Quiz, UnknownExercise, find, name_of
-from course.checks.explain import explain
+from course.checks.explain import explain, show_failing
 from course.checks.kinds import misfit, outcome_of, outcomes_of
 from course.checks.marking import mark
 from course.checks.progress import record as keep
@@ -100,6 +100,7 @@ def _examine(function: Callable, exercise: Exercise) -> Report:
         report.notes.append(f"{report.loose} It is accepted here, but later cells need that.")
     if any(wrong):
         explain(report, exercise, outcomes, wrong)
+        show_failing(report, exercise, outcomes, wrong)
     return report
 
 

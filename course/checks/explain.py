@@ -13,7 +13,6 @@ from course.checks.diagnosis import diagnose
 from course.checks.expected import Exercise
 from course.checks.failing import failing_call
 from course.checks.report import Report
-from course.checks.scoring import wrong_leaves
 
 # What PyTorch says -> what a beginner can do about it.
 ADVICE = (
@@ -58,7 +57,8 @@ ADVICE = (
 def explain(
     report: Report, exercise: Exercise, outcomes: Sequence[Outcome], wrong: Sequence[Sequence[str]]
 ) -> list[Finding]:
-    """Put into a report what is wrong, the most telling first, and the first failing call.
+    """Put into a report what is wrong, the most telling first; `wrong` holds, case by case, the
+    leaves that are not right.
 
     Returns what the diagnosis has found.
     """
@@ -67,7 +67,7 @@ def explain(
     named = [finding for finding in findings if finding.hint]
     report.messages += [finding.text for finding in named]
     report.hints += [finding.hint for finding in named]
-    report.messages += _structure(exercise, outcomes, bad)
+    report.messages += _structure(exercise, outcomes, wrong)
     report.messages += _faults(exercise, outcomes, bad)
     report.messages += [finding.text for finding in findings if not finding.hint]
     changed = sorted({name for outcome in outcomes for name in outcome.changed})
@@ -82,10 +82,18 @@ def explain(
         report.messages.append(
             f"Going forward changes {', '.join(weights)}; weights are for the optimiser to change."
         )
-    first = exercise.cases[bad[0]]
-    report.inputs = {name: tensors(value) for name, value in first.inputs.items()}
-    report.failing = failing_call(exercise, first, outcomes[bad[0]])
     return findings
+
+
+def show_failing(
+    report: Report, exercise: Exercise, outcomes: Sequence[Outcome], wrong: Sequence[Sequence[str]]
+) -> None:
+    """Put into a report the first failing call, with what it takes to repeat it."""
+    case, outcome = next(
+        pair for *pair, names in zip(exercise.cases, outcomes, wrong, strict=True) if names
+    )
+    report.inputs = {name: tensors(value) for name, value in case.inputs.items()}
+    report.failing = failing_call(exercise, case, outcome)
 
 
 def _faults(exercise: Exercise, outcomes: Sequence[Outcome], bad: Sequence[int]) -> list[str]:
@@ -118,11 +126,13 @@ def _fault_text(fault: Fault, where: str) -> str:
     return f"{first.rstrip('.')}{where}." if where else first
 
 
-def _structure(exercise: Exercise, outcomes: Sequence[Outcome], bad: Sequence[int]) -> list[str]:
+def _structure(
+    exercise: Exercise, outcomes: Sequence[Outcome], wrong: Sequence[Sequence[str]]
+) -> list[str]:
     """Wrong shapes, NaN, infinity and cut-off decimals, each said once."""
     texts: dict[tuple[str, str], str] = {}  # by result and kind: one case of each is enough
-    for i in bad:
-        for name in wrong_leaves(exercise, exercise.cases[i], outcomes[i]):
+    for i, names in enumerate(wrong):
+        for name in names:
             got, want = outcomes[i].values.get(name), exercise.cases[i].expected()[name]
             if not isinstance(got, np.ndarray) or not isinstance(want, np.ndarray):
                 continue

@@ -72,11 +72,15 @@ class Script:
 
     def helpers_of(self, source: str, released: Collection[str]) -> list[str]:
         """The student's own cells that make a name which `source` reads."""
-        own = [c for c in self.cells if not _grade_id(c) and c.source not in released]
+        own = [text for text in self._ungraded if text not in released]
         if not own:
             return []
         read = {node.id for node in ast.walk(parse(source)) if isinstance(node, ast.Name)}
-        return [cell.source for cell in own if read & binds(cell.source)]
+        return [text for text in own if read & binds(text)]
+
+    @cached_property
+    def _ungraded(self) -> list[str]:
+        return [cell.source for cell in self.cells if not _grade_id(cell)]
 
     def cell_of(self, exercise: str) -> NotebookNode | None:
         """The cell of an exercise, None if it is not run."""

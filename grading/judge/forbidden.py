@@ -37,9 +37,25 @@ def used(source: str, imported: Mapping[str, str], names: Sequence[str]) -> list
     if not names:
         return []
     imported = {**USUAL, **imported, **imports([source])}
-    named = {_whole(name, imported) for node in ast.walk(parse(source)) if (name := dotted(node))}
+    named = {_whole(name, imported) for name in _named(parse(source))}
     found = [name for name in names if any(_same(name, _whole(name, USUAL), it) for it in named)]
     return sorted(found)
+
+
+def _named(tree: ast.AST) -> set[str]:
+    """The names in a syntax tree, dotted and bare; `ast.walk` takes twice the time."""
+    found, waiting = set(), [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.Attribute, ast.Name)):
+            found.add(dotted(node))
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                waiting.append(value)
+            elif isinstance(value, list):
+                waiting += [item for item in value if isinstance(item, ast.AST)]
+    return found - {""}
 
 
 def _same(name: str, wanted: str, found: str) -> bool:

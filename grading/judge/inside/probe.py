@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -95,17 +95,20 @@ class _Used:
     """Whether a forbidden function runs while this is entered, by whatever name it is called."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.codes: dict[Any, str] = {}
+        # By identity: a code's hash is made of all that it holds, anew at every question.
+        self.codes: dict[int, str] = {}
         self.builtins: dict[int, str] = {}
         self.bare = {name for name in names if "." not in name}  # whatever it belongs to
         self.seen: set[str] = set()
+        self.alive: list[Any] = []  # or another thing could be where one of these was
         for name in names:
             for thing in _things(name):
                 code = getattr(thing, "__code__", None)
                 if code is not None:
-                    self.codes[code] = name
+                    self.codes[id(code)] = name
                 else:
                     self.builtins[id(thing)] = name
+                self.alive.append((thing, code))
 
     def found(self) -> list[str]:
         return sorted(self.seen)
@@ -124,27 +127,34 @@ class _Used:
 
     def __enter__(self) -> _Used:
         if self.codes or self.builtins or self.bare:
-            threading.setprofile(self._look)
-            sys.setprofile(self._look)
+            look = self._looker()
+            threading.setprofile(look)
+            sys.setprofile(look)
         return self
 
     def __exit__(self, *error: Any) -> None:
         sys.setprofile(None)
         threading.setprofile(None)
 
-    def _look(self, frame: Any, event: str, argument: Any) -> None:
-        if event == "call":
-            caller, bare = frame.f_back, frame.f_code.co_name
-            whole = self.codes.get(frame.f_code)
-        elif event == "c_call":
-            caller, bare = frame, getattr(argument, "__name__", "")
-            whole = self.builtins.get(id(argument))
-        else:
-            return
-        if whole:
-            self.seen.add(whole)
-        elif bare in self.bare and caller and not _INSTALLED.match(caller.f_code.co_filename):
-            self.seen.add(bare)
+    def _looker(self) -> Callable[[Any, str, Any], None]:
+        """What is called whenever anything is called or returns: it has to be quick."""
+        codes, builtins, bare, seen = self.codes, self.builtins, self.bare, self.seen
+
+        def look(frame: Any, event: str, argument: Any) -> None:
+            if event == "c_call":
+                whole, caller = builtins.get(id(argument)), frame
+                name = getattr(argument, "__name__", "") if bare else ""
+            elif event == "call":
+                code, caller = frame.f_code, frame.f_back
+                whole, name = codes.get(id(code)), code.co_name
+            else:
+                return
+            if whole:
+                seen.add(whole)
+            elif name in bare and caller and not _INSTALLED.match(caller.f_code.co_filename):
+                seen.add(name)
+
+        return look
 
 
 def _things(name: str) -> list[Any]:
