@@ -91,13 +91,15 @@ def make_class(folder: Path, name: str, students: int) -> Path:
 
 
 def timed(folder: Path, name: str, label: str, students: int, *options: str) -> Run:
-    """Run `nbgrader autograde` on the first `students` of a class, watched."""
+    """Run `nbgrader autograde` on the first `students` of a class, watched; with `options`, which
+    are the judge's, as `grading autograde` runs it."""
     out = [path.name for path in sorted((folder / "submitted").iterdir())[students:]]
     watch = Watch()
     with watch:
         nbgrader(
             *(folder, "autograde", name, "--create", "--force", *options),
             f"--CourseDirectory.student_id_exclude={','.join(out)}",
+            ahead=bool(options),
         )
     return Run(label, students, watch.seconds, watch.memory)
 
@@ -199,7 +201,8 @@ def report(name: str = "ch04_rnn", students: int = 100, part: int = 8) -> str:
     runs, stock, (own, inside, whole, more_wrong) = measure(name, students, part)
     lines = [
         f"`nbgrader autograde {name}`, {students} submissions; stock timed on {part} of them and "
-        f"scaled. Stock, and the judge with the most workers: means of two runs, in turns.\n",
+        f"scaled. Both are started as `grading autograde` starts nbgrader. Stock, and the judge "
+        f"with the most workers: means of two runs, in turns.\n",
         "| what | seconds | a submission | times stock | peak memory |",
         "|---|---|---|---|---|",
         f"| stock nbgrader | {stock:.0f} | {stock / students:.2f} | 1 | |",

@@ -45,7 +45,7 @@ class PageExporter(HTMLExporter):
     @pass_context
     def markdown2html(self, context: Context, source: str) -> str:
         """A text cell or a comment as HTML."""
-        if context.get("cell", {}).get("attachments"):
+        if self.embed_images or context.get("cell", {}).get("attachments"):
             return super().markdown2html(context, source)
         return self._typeset(source)
 
