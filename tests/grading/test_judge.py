@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+from collections import Counter, namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -88,6 +89,7 @@ def verdicts(judgement) -> dict[str, str]:
 # Frames
 
 
+Pair = namedtuple("Pair", "a b")
 trees = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats() | st.text(max_size=20),
     lambda inner: (
@@ -173,16 +175,18 @@ def test_a_frame_that_never_comes_is_late():
 
 @given(trees)
 def test_an_order_comes_in_as_it_was_sent(tree):
-    """To the last bit, with arrays of any layout, and NumPy's floats as floats."""
+    """To the last bit, with arrays of any layout; what is of a kind of its own comes as what it
+    is, too."""
     arrays = {"a": np.arange(6.0).reshape(2, 3).T, "b": np.array(3, dtype="int8"), "c": np.ones(0)}
     kept = {"tree": tree, "given": Given("relu"), "rng": Rng(7), "arrays": arrays}
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        frames.send_order(ours, kept | {"mean": np.float64(0.1)})
+        frames.send_order(ours, kept | {"own": [np.float64(0.1), Pair(1, "b"), Counter("b")]})
         found = frames.receive_order(theirs)
     assert json.dumps(found["tree"]) == json.dumps(tree)
     assert (found["given"], found["rng"]) == (Given("relu"), Rng(7))
-    assert type(found["mean"]) is float and found["mean"] == 0.1
+    assert found["own"] == [0.1, (1, "b"), {"b": 1}]
+    assert [type(value) for value in found["own"]] == [float, tuple, dict]
     for name, array in arrays.items():
         assert found["arrays"][name].dtype == array.dtype
         np.testing.assert_array_equal(found["arrays"][name], array)

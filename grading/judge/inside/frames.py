@@ -70,15 +70,15 @@ class _Orders(pickle.Pickler):
         """Whatever is not of Python's simplest types passes here."""
         if type(value) in VALUES or any(value is part for part in PARTS):
             return NotImplemented
-        if isinstance(value, float):  # NumPy's are, too
-            return float, (float(value),)
-        if isinstance(value, Mapping):
-            return dict, (dict(value),)
+        for kind, plain in PLAIN.items():  # a NumPy float or a named tuple goes as what it is, too
+            if isinstance(value, kind):
+                return plain, (plain(value),)
         raise TypeError(f"{type(value).__name__} is not a value")
 
 
+PLAIN = {float: float, int: int, str: str, Mapping: dict, list: list, tuple: tuple}
 VALUES = (np.ndarray, Given, Rng, *(type(np.dtype(name)) for name in DTYPES))
-PARTS = (np.ndarray, np.dtype, np.zeros(0).__reduce__()[0], Given, Rng, float, dict)
+PARTS = (*PLAIN.values(), Given, Rng, np.ndarray, np.dtype, np.zeros(0).__reduce__()[0])
 
 
 def send_order(channel: socket.socket, order: Mapping[str, Any]) -> None:
