@@ -1,5 +1,6 @@
 """make demo: the whole road, from release to grades, walked by a simulated class."""
 
+import html
 import subprocess
 import sys
 from pathlib import Path
@@ -90,7 +91,7 @@ def test_each_listed_mistake_is_named_in_the_feedback(played):
     text = chapter.read(layout.chapters / f"{NAME}.md")
     keys, _, _ = gather(text, layout.answers / NAME)
     pages = list((played[1] / "course" / "feedback").glob("*/*/*.html"))
-    said = "\n".join(page.read_text() for page in pages)
+    said = "\n".join(html.unescape(page.read_text()) for page in pages)
     assert len(pages) == 19
     for key in keys.values():
         for mistake in key.mistakes:
