@@ -92,7 +92,8 @@ class _Trial:
             if time.monotonic() > self.deadline:
                 self.found |= {name: self._out_of_time(name) for name in waiting}
                 return
-            room = warm.sandbox().room(self.limits, self.script.trains(demo))
+            modules = self.examiner.material.modules
+            room = warm.sandbox().room(self.limits, self.script.trains(demo), modules)
             try:
                 self._round(room, waiting, demo)
             except Died as end:

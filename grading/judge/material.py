@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import ast
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from grading import chapter as chapters
 from grading.answers import Key
 from grading.build import Layout, gather
 from grading.judge import hidden
+from grading.judge.parsing import parse
 
 
 class CourseFolder:
@@ -45,6 +47,7 @@ class Material:
     keys: Mapping[str, Key]
     visible: Mapping[str, Exercise | Quiz]  # by name, in the chapter's order
     released: Collection[str]  # the text of every cell that students are given
+    modules: Collection[str]  # what those cells import
 
     @classmethod
     def read(cls, layout: Layout, name: str) -> Material:
@@ -53,10 +56,19 @@ class Material:
         file = _compiled(layout, name)
         visible = {cell.exercise: expected.load(file, cell.exercise) for cell in text.stubs()}
         released = {cell.source for cell in text.cells}
-        return cls(name, keys, visible, released)
+        code = [cell.source for cell in text.cells if cell.kind == "code"]
+        return cls(name, keys, visible, released, sorted(_imported(code)))
 
 
 _materials: dict[tuple, Material] = {}
+
+
+def _imported(cells: Iterable[str]) -> set[str]:
+    """The modules that cells import, but for the course's own."""
+    nodes = [node for text in cells for node in ast.walk(parse(text))]
+    found = {alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
+    found |= {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module and not n.level}
+    return {name for name in found if name.partition(".")[0] != "course"}
 
 
 def _compiled(layout: Layout, name: str) -> Path:

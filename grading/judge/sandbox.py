@@ -45,7 +45,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -210,8 +210,9 @@ class Sandbox:
             self.files.close()
             self.files = None
 
-    def room(self, limits: Limits, trains: bool = False) -> Room:
-        """Open a room; one in which an optimiser is used is quicker if that is known.
+    def room(self, limits: Limits, trains: bool = False, modules: Collection[str] = ()) -> Room:
+        """Open a room; one in which an optimiser is used, or such modules, is quicker if that is
+        known. They are imported outside the room: only what nobody but us has named may be.
 
         Raises `Broken`.
         """
@@ -223,7 +224,8 @@ class Sandbox:
             order["room_memory"] = 0  # the zygote would count the whole machine's processes
         try:
             with theirs:
-                message = json.dumps({"open": order, "trains": trains}).encode()
+                wanted = {"open": order, "trains": trains, "modules": list(modules)}
+                message = json.dumps(wanted).encode()
                 socket.send_fds(self.control, [message], [theirs.fileno()])
             self._hear(30.0, "opened")
         except (OSError, Broken) as error:

@@ -6,14 +6,17 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
 from grading.judge import warm
 from grading.judge.inside import zygote
+from grading.judge.material import CourseFolder
 from grading.judge.sandbox import Broken, Died, Limits, Sandbox, Visitor
 
+ROOT = Path(__file__).parents[2]
 SMALL = Limits(cell_seconds=20, room_memory=300 * 2**20)
 HOG = "import torch; kept = [torch.ones(50_000_000) for _ in range(8)]"
 HIDING = f"""
@@ -137,6 +140,26 @@ def test_what_hides_behind_orphans_is_counted(two):
     with pytest.raises(Died):
         run(room, HIDING)
     assert room.close() == "memory"
+
+
+def test_what_a_chapter_imports_is_there_before_its_cells_run(two):
+    """Once, not for every submission; what can't be imported is the cell's own trouble."""
+    warmed = "import sys; print('wave' in sys.modules, 'this' in sys.modules)"
+    for _ in range(2):
+        room = two[0].room(SMALL, modules=["wave", "no_such_module"])
+        assert run(room, warmed).split() == ["True", "False"]
+        assert "ModuleNotFoundError" in run(room, "import no_such_module")
+        assert room.close() == "closed"
+    room = two[1].room(SMALL)
+    assert run(room, warmed).split() == ["False", "False"]
+    assert room.close() == "closed"
+
+
+def test_only_what_the_course_itself_imports_is_imported_outside_a_room():
+    """A chapter's own cells, its prose left out; never what a student names."""
+    modules = CourseFolder(ROOT).material("ch01_ann").modules
+    assert {"sklearn.linear_model", "matplotlib.pyplot", "torch"} <= set(modules)
+    assert not [name for name in modules if name.startswith(("course", "grading", "answers"))]
 
 
 def test_a_process_that_ends_while_it_is_looked_at_takes_no_memory():
