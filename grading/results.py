@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -76,8 +75,7 @@ def by_solution(key: Key, case: Case) -> expected.Case:
         tree = _returned(key, case)
     except Exception as error:  # whatever the key's author did: name the case
         raise key.error(f"the solution fails on case {case.label!r}: {error}") from error
-    buffers = getattr(key.call, "buffers", ())
-    right = _case(case, tree, dict.fromkeys(case.gradients), dict.fromkeys(buffers))
+    right = _case(case, tree, case.gradients, getattr(key.call, "buffers", ()))
     if not right.gradients and not right.buffers:
         return right
     outcome = outcome_of(key.solution, bare(key, 0), right)
@@ -158,10 +156,7 @@ def results(
 
 
 def _case(
-    case: Case,
-    result: Any,
-    gradients: Mapping[str, None] = MappingProxyType({}),
-    buffers: Mapping[str, None] = MappingProxyType({}),
+    case: Case, result: Any, gradients: Iterable[str] = (), buffers: Iterable[str] = ()
 ) -> expected.Case:
     return expected.Case(
         criterion=case.criterion,
@@ -169,8 +164,8 @@ def _case(
         diagnostic=case.diagnostic,
         inputs=dict(case.inputs),
         result=result,
-        gradients=dict(gradients),
-        buffers=dict(buffers),
+        gradients=dict.fromkeys(gradients),
+        buffers=dict.fromkeys(buffers),
     )
 
 

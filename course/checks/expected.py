@@ -87,9 +87,9 @@ class Case:
         """A copy that holds enough to call a student's code, and nothing that tells the answer."""
         return replace(
             self,
-            result=emptied(self.result),
-            gradients=emptied(self.gradients),
-            buffers=emptied(self.buffers),
+            result=_emptied(self.result),
+            gradients=_emptied(self.gradients),
+            buffers=_emptied(self.buffers),
             distribution=None,
             labels=None,
             threshold=None,
@@ -232,12 +232,12 @@ def _tree(thing: Any) -> Any:
     return thing
 
 
-def emptied(tree: Any) -> Any:
+def _emptied(tree: Any) -> Any:
     """A value tree of the same form without its figures."""
     if isinstance(tree, Mapping):
-        return {key: emptied(item) for key, item in tree.items()}
+        return {key: _emptied(item) for key, item in tree.items()}
     if isinstance(tree, list | tuple):
-        return [emptied(item) for item in tree]
+        return [_emptied(item) for item in tree]
     if isinstance(tree, np.ndarray):
         return np.zeros((0,) * tree.ndim)
     return None if tree is None else type(tree)()

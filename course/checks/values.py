@@ -45,13 +45,11 @@ def pack(tree: Any) -> tuple[Any, dict[str, np.ndarray]]:
         if depth > MAX_DEPTH:
             raise TypeError(f"a value is nested more than {MAX_DEPTH} deep")
         if isinstance(value, np.ndarray):
+            if value.dtype.kind not in "biuf":
+                raise TypeError(f"an array of dtype {value.dtype} is not a value")
             dtype = _name(value.dtype)
-            if dtype not in pieces:
-                if value.dtype.kind not in "biuf":
-                    raise TypeError(f"an array of dtype {value.dtype} is not a value")
-                pieces[dtype], lengths[dtype] = [], 0
-            offset = lengths[dtype]
-            pieces[dtype].append(value.ravel())
+            offset = lengths.get(dtype, 0)
+            pieces.setdefault(dtype, []).append(value.ravel())
             lengths[dtype] = offset + value.size
             return {"$array": [dtype, offset, list(value.shape)]}
         if value is None or isinstance(value, PLAIN):
@@ -116,11 +114,10 @@ def _array(place: Any, arrays: Mapping[str, np.ndarray], left: dict[str, int]) -
     flat = arrays[dtype]
     if flat.ndim != 1 or _name(flat.dtype) != dtype:
         raise ValueError(f"the numbers of dtype {dtype} are no flat array of it")
-    for number in (offset, *shape):
-        if type(number) is not int or not 0 <= number < 2**31 or len(shape) > MAX_AXES:
-            raise ValueError(
-                f"an array's offset and at most {MAX_AXES} sizes are whole numbers, none below 0"
-            )
+    if len(shape) > MAX_AXES or not all(_is_size(n) for n in (offset, *shape)):
+        raise ValueError(
+            f"an array's offset and at most {MAX_AXES} sizes are whole numbers, none below 0"
+        )
     size = math.prod(shape)
     if offset + size > flat.size or size > left[dtype]:
         raise ValueError(f"an array of shape {tuple(shape)} is larger than the numbers that came")
@@ -132,6 +129,10 @@ def _array(place: Any, arrays: Mapping[str, np.ndarray], left: dict[str, int]) -
 def _name(dtype: np.dtype) -> str:
     """A dtype's name; NumPy makes it anew each time, and there are thousands of arrays."""
     return str(dtype)
+
+
+def _is_size(number: Any) -> bool:
+    return type(number) is int and 0 <= number < 2**31
 
 
 MARKS: dict[str, Callable[[Any, Mapping[str, np.ndarray], dict[str, int]], Any]] = {

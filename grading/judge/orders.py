@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from course.checks.expected import Case, Exercise, emptied
+from course.checks.expected import Case, Exercise
 
 
 def quiz(name: str) -> dict[str, Any]:
@@ -19,15 +19,13 @@ def exercise(asked: Exercise) -> dict[str, Any]:
     kept |= {"mistakes": [], "pairs": [], "hints": []}
     # What is not needed to call the function is no business of hers, either.
     kept |= {"criteria": {}, "points": 0}
-    kept["cases"] = [_case(case) for case in asked.cases]
+    kept["cases"] = [_case(case.skeleton()) for case in asked.cases]
     order = {"name": asked.name, "kind": "exercise", "exercise": kept}
     return order | {"forbidden": list(asked.forbidden)}
 
 
-def _case(asked: Case) -> dict[str, Any]:
-    """How to call a function once, without what comes out; what is not said is empty, and a probe
-    fills it in."""
-    row = {"inputs": asked.inputs, "result": emptied(asked.result)}
-    said = {"gradients": emptied(asked.gradients), "buffers": emptied(asked.buffers)}
-    said["draws"] = asked.draws
+def _case(bare: Case) -> dict[str, Any]:
+    """How to call a function once; what is not said is empty, and a probe fills it in."""
+    row = {"inputs": bare.inputs, "result": bare.result}
+    said = {"gradients": bare.gradients, "buffers": bare.buffers, "draws": bare.draws}
     return row | {name: value for name, value in said.items() if value}
