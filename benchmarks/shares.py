@@ -12,7 +12,7 @@ import nbformat
 import torch
 
 from course.checks.kinds import outcomes_of
-from grading.judge import hidden, judging, warm
+from grading.judge import judging, warm
 from grading.judge.cells import Script
 from grading.judge.inside import shell
 from grading.judge.material import CourseFolder
@@ -51,7 +51,7 @@ def own_share(folder: Path, name: str) -> tuple[float, float, float]:
             if number:  # the first one starts the sandbox
                 inside.append(spent[0])
                 whole.append(time.monotonic() - start)
-                own.append(own_seconds(notebook, place.name, course))
+                own.append(own_seconds(notebook, course))
     finally:
         Room.ask = ask  # type: ignore[method-assign]
         warm.cool()
@@ -79,17 +79,12 @@ def unlisted(folder: Path, name: str, right: dict[str, list[str]]) -> float:
     return (seconds[1] - seconds[0]) / len(keys)
 
 
-def own_seconds(notebook: nbformat.NotebookNode, student: str, course: CourseFolder) -> float:
+def own_seconds(notebook: nbformat.NotebookNode, course: CourseFolder) -> float:
     """Seconds that a submission's cells and one call of each function on each hidden case take, in
     a warm process without walls."""
     script = Script(notebook)
     material = course.material(notebook.metadata.course.chapter)
-    drawn = {
-        exercise: next(
-            hidden.drawings(course.secret, key, 1.0, material.chapter, student, script.digest)
-        ).quick
-        for exercise, key in material.keys.items()
-    }
+    drawn = {exercise: course.drawn(material, exercise).exercise for exercise in material.keys}
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -38,8 +37,6 @@ class Script:
         }
         self.outputs: dict[str, tuple[Output, ...]] = {}  # by cell id
         self.fatal: dict[str, str] = {}  # cells that ended their room, and how
-        text = "\0".join(cell.source for cell in self.cells)
-        self.digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
     @cached_property
     def imports(self) -> dict[str, str]:

@@ -9,10 +9,9 @@ from typing import Any
 from course.checks.calls import Outcome
 from course.checks.expected import Exercise, Quiz
 from course.checks.kinds import outcomes_of
-from grading.compiling import known
-from grading.judge import comparing, hidden, orders
+from grading.judge import comparing, orders
 from grading.judge.cells import Script
-from grading.judge.hidden import Drawing
+from grading.judge.hidden import Drawn
 from grading.judge.material import CourseFolder, Material
 from grading.judge.reviewing import reviewed
 from grading.judge.sandbox import Died, Limits
@@ -26,12 +25,9 @@ class Examiner:
     """Examines a student's exercises, whose functions the rooms hold that `ask` talks with."""
 
     def __init__(
-        self, script: Script, student: str, course: CourseFolder, material: Material, limits: Limits
+        self, script: Script, course: CourseFolder, material: Material, limits: Limits
     ) -> None:
-        self.script, self.student, self.course = script, student, course
-        self.material, self.limits = material, limits
-        self.drawings: dict[str, Iterator[Drawing]] = {}
-        self.drawn: dict[str, Drawing] = {}
+        self.script, self.course, self.material, self.limits = script, course, material, limits
         # What was not right when all were probed in one process.
         self.doubtful: dict[str, tuple[Verdict, list[Outcome]]] = {}
 
@@ -97,7 +93,7 @@ class Examiner:
         if isinstance(self.material.visible[name], Quiz):
             return orders.quiz(name)
         try:
-            return orders.exercise(self._drawing(name).quick)
+            return self._drawn(name).order
         except Exception:  # it will be told when the exercise is probed by itself
             return None
 
@@ -105,7 +101,7 @@ class Examiner:
         visible = self.material.visible[name]
         if isinstance(visible, Quiz):
             return comparing.quiz_verdict(reply, visible)
-        return self._compared(self.drawn[name].quick, reply, found)
+        return self._compared(self._drawn(name).exercise, reply, found)
 
     def verdicts(self, name: str, ask: Ask) -> Iterator[Verdict]:
         """The verdict on one exercise, and then, where it is wrong, the same with a diagnosis.
@@ -124,43 +120,29 @@ class Examiner:
             verdict, found = self.doubtful.pop(name)
             seen = self._seen(ask, visible)
             if comparing.borne_out(verdict, visible, seen):
-                own = self.drawn[name].quick
                 yield verdict
-                yield self._ours(name, lambda: self._explained(verdict, visible, seen, own, found))
+                yield self._ours(name, lambda: self._explained(verdict, visible, seen, found))
                 return
         yield from self._alone(name, visible, ask)
 
     def _alone(self, name: str, visible: Exercise, ask: Ask) -> Iterator[Verdict]:
         """The verdicts on an exercise that nothing is known of yet."""
         try:
-            drawing = self._drawing(name)
-            own = drawing.quick
-            order = orders.exercise(own)
+            drawn = self._drawn(name)
         except Exception as error:  # the key's own code failed: our fault, whatever it is
             yield self.internal(name, f"{type(error).__name__}: {error}")
             return
-        reply = self._probe(ask, order)
+        reply = self._probe(ask, drawn.order)
         settled = self._settled(name, reply)
         if settled:
             yield settled
             return
         found: list[Outcome] = []
-        verdict = self._ours(name, lambda: self._compared(own, reply, found))
-        if _wrong(verdict) and any(outcome.values for outcome in found):
-            # So says the solution; but only the oracle says who is wrong.
-            if self._unfair(name, drawing):
-                yield from self._alone(name, visible, ask)
-                return
-            try:
-                own = drawing.exercise
-            except Exception as error:
-                yield self.internal(name, f"{type(error).__name__}: {error}")
-                return
-            verdict = self._ours(name, lambda: self._compared(own, reply, found))
+        verdict = self._ours(name, lambda: self._compared(drawn.exercise, reply, found))
         yield verdict
-        if _wrong(verdict) and found:
+        if verdict.verdict not in (PASS, NOT_ATTEMPTED, INTERNAL) and found:
             seen = self._seen(ask, visible)
-            yield self._ours(name, lambda: self._explained(verdict, visible, seen, own, found))
+            yield self._ours(name, lambda: self._explained(verdict, visible, seen, found))
 
     def died(self, name: str, how: str) -> Verdict:
         """The verdict on an exercise that ended its room."""
@@ -177,26 +159,8 @@ class Examiner:
         full = {"probe": order, "cpu_seconds": limits.probe_seconds, "seconds": limits.probe_wall}
         return ask(full, limits.probe_wall)
 
-    def _drawing(self, name: str) -> Drawing:
-        """The student's own cases; the same whenever she is asked, or her room has died."""
-        if name not in self.drawn:
-            visible, key = self.material.visible[name], self.material.keys[name]
-            self.drawings[name] = hidden.drawings(
-                *(self.course.secret, key, visible.points),
-                *(self.material.chapter, self.student, self.script.digest),
-            )
-            self.drawn[name] = next(self.drawings[name])
-        return self.drawn[name]
-
-    def _unfair(self, name: str, drawing: Drawing) -> bool:
-        """Whether a drawing could be wrong by chance; if so there is another one now."""
-        try:
-            another = None if drawing.fair else next(self.drawings[name], None)
-        except Exception:  # the key's own code failed, and will again where that is told
-            return False
-        if another:
-            self.drawn[name] = another
-        return another is not None
+    def _drawn(self, name: str) -> Drawn:
+        return self.course.drawn(self.material, name)
 
     def _compared(self, own: Exercise, reply: Mapping[str, Any], found: list[Outcome]) -> Verdict:
         """The verdict on a reply, which is left in `found` as outcomes."""
@@ -247,12 +211,11 @@ class Examiner:
         verdict: Verdict,
         visible: Exercise,
         seen: Sequence[Outcome] | None,
-        own: Exercise,
         found: Sequence[Outcome],
     ) -> Verdict:
-        right = comparing.all_right(visible, seen)
-        if right or seen is None:
-            own = known(self.material.keys[verdict.name], own)
+        drawn = self._drawn(verdict.name)
+        needed = seen is None or comparing.all_right(visible, seen)
+        own = drawn.known if needed else drawn.exercise
         return comparing.told(verdict, visible, seen, own, found)
 
     def _ours(self, name: str, work: Callable[[], Verdict]) -> Verdict:
@@ -268,11 +231,8 @@ class Examiner:
 
     def _compares(self, name: str) -> bool:
         """Whether the key's own solution can be compared: then ours is not at fault."""
-        drawing, key = self.drawn.get(name), self.material.keys.get(name)
-        if key is None or drawing is None:
-            return False
         try:
-            own = drawing.exercise
+            own, key = self._drawn(name).exercise, self.material.keys[name]
             return comparing.verdict(own, outcomes_of(key.solution, own)).verdict == PASS
         except Exception:
             return False
@@ -290,7 +250,3 @@ class Examiner:
         quiz = isinstance(visible, Quiz)
         order = orders.quiz(name) if quiz else orders.exercise(visible)
         return "broken" not in self._probe(ask, order)
-
-
-def _wrong(verdict: Verdict) -> bool:
-    return verdict.verdict not in (PASS, NOT_ATTEMPTED, INTERNAL)

@@ -1,8 +1,8 @@
-"""Hidden inputs: drawn for one student, one exercise and one submission from the course's secret.
+"""Hidden inputs: drawn for an exercise from the course's secret, the same ones for everybody.
 
-The same submission gets the same inputs whenever it is graded again, so that a grade does not hang
-on a drawing. No other student gets them, and a changed submission gets new ones, so that nothing
-that was found out about them is of use to anybody.
+Equal answers get equal grades, whoever hands them in and whenever they are graded again; and nobody
+can try her luck once more with a changed comment. Nothing that a student gets to see tells of them.
+A drawing is used only after it has been tried out: right answers pass, listed mistakes do not.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import hmac
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,8 +24,10 @@ from course.checks.expected import Exercise
 from course.checks.kinds import outcomes_of
 from course.checks.scoring import wrong_by_case
 from grading.answers import Key
-from grading.keys import Case
-from grading.results import by_oracle, by_solution, filled_in
+from grading.compiling import known
+from grading.gates import passes
+from grading.judge import orders
+from grading.results import draw
 
 SIZE = 32  # bytes of the secret
 DRAWINGS = 20
@@ -54,10 +55,10 @@ def secret(folder: Path) -> bytes:
 
 
 def generator(key: bytes, *names: str) -> np.random.Generator:
-    """The random numbers that belong to some names, as (chapter, student, exercise).
+    """The random numbers that belong to some names, as (chapter, exercise).
 
-    >>> a, b = (generator(b"secret", "ch04_rnn", "ada", "elman").random() for _ in range(2))
-    >>> a == b, a == generator(b"secret", "ch04_rnn", "ben", "elman").random()
+    >>> a, b = (generator(b"secret", "ch04_rnn", "elman").random() for _ in range(2))
+    >>> a == b, a == generator(b"secret", "ch04_rnn", "jordan").random()
     (True, False)
     """
     # A separator that no name holds: ("a", "bc") and ("ab", "c") must not share their inputs.
@@ -65,49 +66,52 @@ def generator(key: bytes, *names: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
-def drawings(
-    key: bytes, answers: Key, points: float, chapter: str, student: str, submission: str
-) -> Iterator[Drawing]:
-    """A submission's own drawings of an exercise's cases, the first of which is usually used."""
-    rng = generator(key, chapter, student, answers.name, submission)
-    for _ in range(DRAWINGS):
-        yield Drawing(answers, points, tuple(answers.cases(rng)))
-
-
 @dataclass(frozen=True)
-class Drawing:
-    """Drawn cases of an exercise, and what is right for them: computed when somebody asks for it.
-
-    The oracle takes most of the time, so a solution that the build has found to agree with it says
-    who is right, and only the oracle says who is wrong.
-    """
+class Drawn:
+    """An exercise with hidden cases, what the oracle says of each, and what is made from them."""
 
     answers: Key
-    points: float
-    cases: tuple[Case, ...]
+    exercise: Exercise
 
     @cached_property
-    def quick(self) -> Exercise:
-        """The exercise with what the solution says, as far as that can stand for the oracle.
-
-        Raises `BuildError` where the key itself fails; so do the others.
-        """
-        if not self.answers.exact:
-            return self.exercise
-        return filled_in(self.answers, self.points, self.cases, by_solution)
+    def order(self) -> dict[str, Any]:
+        """What a probe needs to call a student's function on them."""
+        return orders.exercise(self.exercise)
 
     @cached_property
-    def exercise(self) -> Exercise:
-        """The exercise with what the key's oracle says."""
-        return filled_in(self.answers, self.points, self.cases, by_oracle)
+    def known(self) -> Exercise:
+        """The exercise with what each listed mistake returns, for a diagnosis."""
+        return known(self.answers, self.exercise)
 
-    @cached_property
-    def fair(self) -> bool:
-        """Whether a right answer in float32 passes, as check() promises that it does; of some
-        drawings it does not, by chance."""
-        if self.answers.kind != "function":
-            return True
-        return _passes_in_float32(self.answers, self.exercise)
+
+def drawn(key: bytes, answers: Key, points: float, chapter: str) -> Drawn:
+    """A course's drawing of an exercise's cases: the first one that serves.
+
+    Raises `BuildError` where none does, or where the answer key itself fails.
+    """
+    rng = generator(key, chapter, answers.name)
+    reason = ""
+    for _ in range(DRAWINGS):
+        exercise = draw(answers, points, rng)
+        reason = _unfit(answers, exercise)
+        if not reason:
+            return Drawn(answers, exercise)
+    raise answers.error(f"{reason} (with {DRAWINGS} drawings of the hidden cases)")
+
+
+def _unfit(answers: Key, drawn: Exercise) -> str:
+    """Why a drawing would be unfair, by chance, or blind; or ""."""
+    if not passes(answers.solution, drawn):
+        return "the solution does not pass on hidden cases"
+    # check() promises that right answers may be computed in float32.
+    if answers.kind == "function" and not _passes_in_float32(answers, drawn):
+        return "the solution does not pass on hidden cases in float32"
+    if not answers.named:
+        return ""  # trained with a mistake, a model may be good enough: the build bounds the chance
+    for mistake in answers.mistakes:
+        if passes(answers.wrong(mistake), drawn):
+            return f"no hidden case notices the mistake {mistake.name!r}"
+    return ""
 
 
 def _passes_in_float32(answers: Key, drawn: Exercise) -> bool:

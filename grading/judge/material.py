@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from grading import chapter as chapters
 from grading.answers import Key
 from grading.build import Layout, gather
 from grading.judge import hidden
+from grading.judge.hidden import Drawn
 from grading.judge.parsing import parse
 
 
@@ -38,6 +39,15 @@ class CourseFolder:
             _materials[edition] = Material.read(self.layout, name)
         return _materials[edition]
 
+    def drawn(self, material: Material, name: str) -> Drawn:
+        """The hidden cases of an exercise, drawn once. Raises `BuildError`, and OSError where
+        there is no secret."""
+        place = self.secret, name
+        if place not in material.drawn:
+            key, points = material.keys[name], material.visible[name].points
+            material.drawn[place] = hidden.drawn(self.secret, key, points, material.chapter)
+        return material.drawn[place]
+
 
 @dataclass(frozen=True)
 class Material:
@@ -48,6 +58,7 @@ class Material:
     visible: Mapping[str, Exercise | Quiz]  # by name, in the chapter's order
     released: Collection[str]  # the text of every cell that students are given
     modules: Collection[str]  # what those cells import
+    drawn: dict[tuple[bytes, str], Drawn] = field(default_factory=dict)  # by secret and exercise
 
     @classmethod
     def read(cls, layout: Layout, name: str) -> Material:

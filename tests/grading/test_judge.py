@@ -11,6 +11,7 @@ import sys
 import textwrap
 from collections import Counter, namedtuple
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -232,22 +233,72 @@ def test_the_secret_is_made_once_and_is_the_owners_alone(tmp_path):
     assert [p.name for p in (tmp_path / ".judge").iterdir()] == ["secret"]
 
 
-def test_hidden_inputs_belong_to_a_student_and_an_exercise(court):
-    """The same for every grading of her work, other ones for others, and never the visible."""
+def test_hidden_inputs_come_from_the_secret_and_are_never_the_visible_ones(court):
+    """The same whenever somebody is graded, as long as the course keeps its secret."""
     material = court.material(hostile.CHAPTER)
-    visible = material.visible["smooth"]
+    key = material.keys["smooth"]
 
-    def drawn(student, secret=b"1", submission="as it is"):
-        key = material.keys["smooth"]
-        first = next(hidden.drawings(secret, key, 8, hostile.CHAPTER, student, submission))
-        return [case.inputs["x"].tolist() for case in first.quick.cases]
+    def drawn(secret):
+        found = hidden.drawn(secret, key, 8, hostile.CHAPTER).exercise
+        return [case.inputs["x"].tolist() for case in found.cases]
 
-    assert drawn("ada") == drawn("ada")
-    assert drawn("ada") != drawn("ben")
-    assert drawn("ada") != drawn("ada", secret=b"2")
-    assert drawn("ada") != drawn("ada", submission="changed")
-    shown = [case.inputs["x"].tolist() for case in visible.cases]
-    assert not [x for x in drawn("ada") if x in shown]
+    assert drawn(b"1") == drawn(b"1")
+    assert not [x for x in drawn(b"1") if x in drawn(b"2")]
+    shown = [case.inputs["x"].tolist() for case in material.visible["smooth"].cases]
+    assert not [x for x in drawn(b"1") if x in shown]
+
+
+def test_equal_answers_get_equal_grades(court):
+    """Whoever hands them in, with whatever comment: nobody can try her luck once more."""
+    answer = "x.unfold(0, len(k), 1) @ k"
+    # Right or wrong by what the numbers are: eight drawings would hardly all agree.
+    body = [f"if x[0] * k[0] > 0.2: return {answer} + 1", f"return {answer}"]
+    found = set()
+    for student in ("ada", "ben", "cleo", "dan", "eve", "fay", "gus", "hal"):
+        book = submission(court, {"smooth": [f"# {student}", *body]})
+        verdict = next(v for v in judge(book, student, court, SHORT).verdicts if v.name == "smooth")
+        found.add((verdict.score, verdict.criteria))
+    assert len(found) == 1
+
+
+@pytest.fixture
+def smooth(court):
+    """The answer key of `smooth`, with its hidden cases forgotten before and afterwards."""
+    material = court.material(hostile.CHAPTER)
+    material.drawn.clear()
+    yield material.keys["smooth"]
+    material.drawn.clear()
+
+
+BLIND = {"x": np.array([1.0, 2.0, 4.0]), "k": np.array([1.0, 1.0, 1.0])}  # turned round, the same
+LOST = {"x": np.array([1e9, 1.0, -1e9]), "k": np.array([1.0, 1.0, 1.0])}  # in float32, 0 for 1
+
+
+@pytest.mark.parametrize("bad", [BLIND, LOST], ids=["blind", "not for float32"])
+def test_a_drawing_is_tried_out_before_it_is_used(smooth, monkeypatch, bad):
+    """One that misses a listed mistake, or a right answer in float32, is drawn again."""
+    cases, drawings = smooth.module.cases, []
+
+    def unlucky(rng):
+        drawings.append(list(cases(rng)))
+        if len(drawings) > 2:
+            return drawings[-1]
+        return [replace(case, inputs=bad) for case in drawings[-1]]
+
+    monkeypatch.setattr(smooth.module, "cases", unlucky)
+    found = hidden.drawn(b"1", smooth, 8, hostile.CHAPTER).exercise
+    assert len(drawings) == 3
+    assert found.cases[0].inputs["x"].tolist() == drawings[2][0].inputs["x"].tolist()
+
+
+def test_hidden_cases_that_never_serve_are_the_grader_s_fault(court, smooth, monkeypatch):
+    """Nobody is graded by cases that miss a listed mistake; a person is told which."""
+    blind = [replace(case, inputs=BLIND) for case in smooth.cases(np.random.default_rng(0))]
+    monkeypatch.setattr(smooth.module, "cases", lambda rng: blind)
+    judgement = judge(submission(court), "ada", court, SHORT)
+    (verdict,) = [v for v in judgement.verdicts if v.name == "smooth"]
+    assert verdict.verdict == "internal"
+    assert "notices the mistake 'flipped'" in verdict.review[0]
 
 
 # The sandbox
@@ -521,28 +572,29 @@ def test_a_sandbox_that_keeps_dying_is_internal_and_no_zero(court, monkeypatch):
     assert all("the disk is on fire" in v.review[0] for v in judgement.verdicts)
 
 
-def test_a_key_that_raises_is_internal_for_its_exercise_alone(court, monkeypatch):
+@pytest.mark.parametrize("name", ["solution", "oracle"])
+def test_a_key_that_raises_is_internal_for_its_exercise_alone(court, smooth, monkeypatch, name):
     """A key with a fault gives nobody a zero, and leaves the others' marks."""
-    key = court.material(hostile.CHAPTER).keys["leaky"]
 
-    def solution(x, h0, a):
+    def broken(x, k):
         raise ZeroDivisionError("a key's own fault")
 
-    monkeypatch.setattr(key.module, "solution", solution)
+    monkeypatch.setattr(smooth.module, name, broken)
     judgement = judge(submission(court), "ada", court, SHORT)
-    assert verdicts(judgement)["leaky"] == "internal"
-    assert [v for v in verdicts(judgement).values() if v != "internal"] == ["pass"] * 3
-    (verdict,) = [v for v in judgement.verdicts if v.name == "leaky"]
+    found = verdicts(judgement)
+    assert found.pop("smooth") == "internal"
+    assert set(found.values()) == {"pass"}
+    (verdict,) = [v for v in judgement.verdicts if v.name == "smooth"]
     assert "a key's own fault" in verdict.review[0] and not verdict.messages
 
 
-def test_nobody_is_wrong_because_the_solution_is(court, monkeypatch):
-    """Who is not of the solution's opinion is judged by the oracle."""
-    key = court.material(hostile.CHAPTER).keys["leaky"]
-    right = submission(court)
-    solution = key.solution
-    monkeypatch.setattr(key.module, "solution", lambda x, h0, a: solution(x, h0 + 1, a))
-    assert set(verdicts(judge(right, "ada", court, SHORT)).values()) == {"pass"}
+def test_nobody_is_wrong_where_solution_and_oracle_differ(court, smooth, monkeypatch):
+    """Then it is not known who is right."""
+    solution = smooth.solution
+    monkeypatch.setattr(smooth.module, "solution", lambda x, k: solution(x, k) + 1)
+    found = verdicts(judge(submission(court), "ada", court, SHORT))
+    assert found.pop("smooth") == "internal"
+    assert set(found.values()) == {"pass"}
 
 
 def test_a_room_that_dies_while_there_is_doubt_settles_nothing(court, monkeypatch):
@@ -596,20 +648,6 @@ def test_who_makes_a_listed_mistake_is_told_so_among_others(court, monkeypatch):
     assert "the sum is divided by n" in found["weighted_mean"].messages[0]
     assert found["smooth"].verdict == "wrong"
     assert alone == ["smooth"]
-
-
-def test_nobody_is_wrong_while_the_oracle_fails(court, monkeypatch):
-    """Where the visible cases do not bear a wrong answer out, the oracle is needed."""
-    material = court.material(hostile.CHAPTER)
-    body = by_heart(material.visible["smooth"].cases)
-
-    def oracle(x, k):
-        raise ZeroDivisionError("a key's own fault")
-
-    monkeypatch.setattr(material.keys["smooth"].module, "oracle", oracle)
-    found = verdicts(judge(submission(court, {"smooth": body}), "ada", court, SHORT))
-    assert found.pop("smooth") == "internal"
-    assert set(found.values()) == {"pass"}
 
 
 def test_a_comparison_that_fails_is_internal(court, monkeypatch):
