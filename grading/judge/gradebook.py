@@ -20,6 +20,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_grade, is_solution
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import undefer
 from traitlets import DottedObjectName, Float, List
 from traitlets.utils.importstring import import_item
 
@@ -112,9 +113,10 @@ class SaveVerdicts(NbGraderPreprocessor):
                 names["notebook"], names["assignment"], names["student"]
             )
             with gradebook.db.no_autoflush:
-                # All cells at once, and held: each grade would ask for its own.
+                # All at once, and held: each grade would ask for its own cell and points.
                 cells = gradebook.db.query(BaseCell).filter_by(notebook_id=submitted.notebook_id)
-                held = cells.all()
+                grades = gradebook.db.query(Grade).options(undefer(Grade.max_score))
+                held = cells.all(), grades.filter_by(notebook_id=submitted.id).all()
                 record(submitted, resources["judgement"], nb)
                 del held
             gradebook.db.commit()
