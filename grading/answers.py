@@ -14,6 +14,7 @@ import itertools
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,7 +22,8 @@ from typing import Any
 import numpy as np
 
 from course.checks.given import Rng
-from grading.chapter import BuildError, methods
+from grading.chapter import methods
+from grading.errors import BuildError
 from grading.keys import Case, Mistake, Module, Question, Sampler, Tolerance, Trained
 
 GENERATOR = "generator"  # what a sampler's last argument is called
@@ -116,7 +118,7 @@ class Key:
             return [_seeded(case, rng) for case in found]
         return found
 
-    @property
+    @cached_property
     def source(self) -> str:
         """The solution's source."""
         return self._source(self.solution)
