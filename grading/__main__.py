@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import grading.grammars  # noqa: F401 - before nbgrader
-from grading.chapter import BuildError
 from grading.commands import CommandFailed
+from grading.errors import BuildError
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -15,8 +15,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 
-from grading.chapter import BuildError
 from grading.commands import CommandFailed, course_folder, nbgrader
+from grading.errors import BuildError
 from grading.grades import Grade, faulty, for_a_person, problem, reasons, summary
 from grading.judge import judgements
 from grading.judge.escaping import line

@@ -22,7 +22,8 @@ import nbformat
 
 from course.checks import expected as compiled
 from grading import answers, chapter, compiling, expected_file, notebook
-from grading.chapter import BuildError, Chapter
+from grading.chapter import Chapter
+from grading.errors import BuildError
 from grading.files import place
 from grading.judge.releases import Releases
 

@@ -10,7 +10,7 @@ import shutil
 import tomllib
 from pathlib import Path
 
-from grading.chapter import BuildError
+from grading.errors import BuildError
 from grading.files import clean_copy
 
 FOLDERS = ("course", "release", "binder")

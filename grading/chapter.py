@@ -19,20 +19,14 @@ from IPython.core.inputtransformer2 import TransformerManager
 from markdown_it import MarkdownIt
 from mdit_py_plugins.myst_role import myst_role_plugin
 
+from grading.errors import BuildError
+
 CODE_OPTIONS = {"exercise", "quiz", "points", "tags", "prints", "covers"}
 MARKDOWN_OPTIONS = {"question", "written", "points", "tags", "covers"}
 TAGS = {"setup", "demo", "scale-up"}
 CHOICE = re.compile(r"^- \*\*([A-Z])\.\*\* ", re.MULTILINE)
 COLON_FENCE = re.compile(r":{3,} *\{")
 PARSER = MarkdownIt().use(myst_role_plugin)
-
-
-class BuildError(Exception):
-    """Something in a chapter or key that the build refuses; the message names file and line."""
-
-    def __init__(self, path: Path | str, line: int | None, message: str) -> None:
-        place = f"{path}:{line}" if line else f"{path}"
-        super().__init__(f"{place}: {message}")
 
 
 @dataclass

@@ -14,7 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 
 PATIENCE = 10.0  # seconds for a command to end after Ctrl-C
 GRAMMARS = "import grading.grammars"
-AHEAD = "from grading.judge.classroom import ahead; ahead()"
+HEADSTART = "from grading.judge import headstart; headstart.begin()"
 NBGRADER = "from nbgrader.apps.nbgraderapp import main; main()"
 
 
@@ -50,7 +50,7 @@ def nbgrader(
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         **(environment or {}),
     }
-    script = "\n".join([GRAMMARS, *[AHEAD] * ahead, NBGRADER])
+    script = "\n".join([GRAMMARS, *[HEADSTART] * ahead, NBGRADER])
     with subprocess.Popen(
         [sys.executable, "-P", "-c", script, *arguments],
         cwd=folder,

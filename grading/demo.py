@@ -17,8 +17,8 @@ import nbformat
 
 from grading import autograde, chapter
 from grading.build import Layout, gather
-from grading.chapter import BuildError
 from grading.commands import nbgrader
+from grading.errors import BuildError
 from grading.judge.verdict import NOT_ATTEMPTED, PASS, Judgement
 from grading.notebook import type_in
 from grading.simulated import Student, hostile, simulated

@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from grading.chapter import BuildError
+from grading.errors import BuildError
 
 
 def place(data: bytes, path: Path) -> None:

@@ -17,8 +17,8 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from grading.chapter import BuildError
 from grading.commands import course_folder
+from grading.errors import BuildError
 from grading.files import place
 from grading.judge import judgements
 from grading.judge.escaping import line

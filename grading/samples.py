@@ -18,7 +18,7 @@ from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
-from grading.chapter import BuildError
+from grading.errors import BuildError
 from grading.judge import reading
 from grading.judge.escaping import plain
 from grading.judge.parsing import LARGEST, TooLarge, parse

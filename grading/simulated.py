@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from course.checks.expected import find
 from grading.answers import Key
-from grading.chapter import BuildError, Chapter
+from grading.chapter import Chapter
+from grading.errors import BuildError
 from grading.keys import Mistake
 
 CLASS = 12  # the honest ones

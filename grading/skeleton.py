@@ -11,7 +11,7 @@ from string import Template
 
 from grading import chapter
 from grading.build import Layout
-from grading.chapter import BuildError
+from grading.errors import BuildError
 from grading.files import place
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -9,11 +9,9 @@ soon as it is there, so that a grader that is stopped, however roughly, goes on 
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import ctypes
 import json
-import multiprocessing
 import os
 import signal
 import threading
@@ -21,20 +19,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from multiprocessing import forkserver
-from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from course.checks import expected
-from grading.judge import editions, judgements, reading, warm
+from grading.judge import editions, headstart, judgements, reading, warm
 from grading.judge.releases import Releases
-from grading.judge.sandbox import Broken, NoSandbox, Sandbox
+from grading.judge.sandbox import Broken, NoSandbox
 from grading.judge.verdict import INTERNAL, Judgement
 
-_ahead: list[Sandbox] = []  # begun, for the next class
 TRIES = 3  # of a submission that changes meanwhile, or whose worker something ended
 
 
@@ -117,7 +112,7 @@ class Classroom:
         self.workers = workers
         self._pool: ProcessPool | None = None
         # It gets warm while the workers import what they need.
-        self._sandbox = _ahead.pop() if _ahead else _shared()
+        self._sandbox = headstart.shared()
         self._first = self._open().schedule(ready)
 
     def enrol(self, chapter: str, student: str, folder: Path) -> None:
@@ -175,7 +170,7 @@ class Classroom:
             if self._sandbox is not None:
                 settings[warm.SHARED] = str(self._sandbox.folder)
             self._pool = ProcessPool(
-                self.workers, initializer=_begin, initargs=[settings], context=_context()
+                self.workers, initializer=_begin, initargs=[settings], context=headstart.context()
             )
         return self._pool
 
@@ -201,38 +196,6 @@ class Classroom:
             if found.get("fresh"):
                 judgements.keep(self.root, found["judgement"])
                 found["fresh"] = False
-
-
-def ahead() -> None:
-    """Begin what takes seconds, while this process, which is going to grade a class, still has
-    other things to import."""
-    _context()
-    forkserver.ensure_running()
-    if sandbox := _shared():
-        atexit.register(sandbox.close)
-        _ahead.append(sandbox)
-
-
-def _context() -> BaseContext:
-    """Workers are forked from a process that has imported what they need, and not from this one,
-    which may be a server with threads."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["grading.judge.readied"])
-    return context
-
-
-def _shared() -> Sandbox | None:
-    """The sandbox that the workers share, begun; None where there can't be one, and each of them
-    then starts its own, or says why it can't."""
-    sandbox = None
-    try:
-        sandbox = Sandbox(warm.shut_in(), shared=True)
-        sandbox.begin()
-    except (NoSandbox, OSError):
-        if sandbox is not None:
-            sandbox.close()
-        return None
-    return sandbox
 
 
 def cores() -> int:

@@ -26,7 +26,7 @@ from sqlalchemy.exc import OperationalError
 from traitlets import Bool, DottedObjectName, Integer
 from traitlets.utils.importstring import import_item
 
-from grading.chapter import BuildError
+from grading.errors import BuildError
 from grading.judge import reading
 from grading.judge.classroom import CantJudge, Classroom, Judged, cores
 from grading.judge.gradebook import share_engine

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from grading.chapter import BuildError
+from grading.errors import BuildError
 from grading.files import place
 
 # A submission says which edition it is, and its word becomes part of a path: nothing else passes.

@@ -14,7 +14,8 @@ from safetensors.numpy import load_file, save_file
 
 from grading import notebook
 from grading.build import Layout, build, differences
-from grading.chapter import BuildError, read
+from grading.chapter import read
+from grading.errors import BuildError
 
 ROOT = Path(__file__).resolve().parents[2]
 

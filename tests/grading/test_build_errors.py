@@ -5,7 +5,7 @@ import re
 import pytest
 
 from grading.build import Layout, build
-from grading.chapter import BuildError
+from grading.errors import BuildError
 
 STUB = "def weighted_mean("
 SETUP = "from course import check, quiz"

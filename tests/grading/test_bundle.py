@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grading.bundle import bundle, student_project
-from grading.chapter import BuildError
+from grading.errors import BuildError
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -14,8 +14,9 @@ from course.checks import expected
 from course.checks.expected import find
 from grading import answers
 from grading.build import Layout, build
-from grading.chapter import BuildError, read
+from grading.chapter import read
 from grading.compiling import draw, known
+from grading.errors import BuildError
 from grading.gates import passes
 from grading.notebook import insert
 

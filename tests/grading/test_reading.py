@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grading.chapter import BuildError
+from grading.errors import BuildError
 from grading.judge import reading
 from grading.judge.reading import MAX_FILE, MAX_REPAIRS, find_notebook, read
 from grading.judge.releases import Releases

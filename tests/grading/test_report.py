@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbgrader.api import Gradebook
 
-from grading.chapter import BuildError
+from grading.errors import BuildError
 from grading.judge.escaping import plain
 from grading.judge.verdict import (
     ERROR,

@@ -3,7 +3,7 @@
 import pytest
 
 from grading.build import Layout, build
-from grading.chapter import BuildError
+from grading.errors import BuildError
 from grading.skeleton import new_chapter, new_exercise
 
 
