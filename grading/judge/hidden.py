@@ -2,7 +2,7 @@
 
 Equal answers get equal grades, whoever hands them in and whenever they are graded again; and nobody
 can try her luck once more with a changed comment. Nothing that a student gets to see tells of them.
-A drawing is used only after it has been tried out: right answers pass, listed mistakes do not.
+A drawing is used only after it has been tried out: the solution passes, listed mistakes do not.
 """
 
 from __future__ import annotations

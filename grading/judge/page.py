@@ -1,8 +1,10 @@
-"""The exporter of the feedback pages: nbconvert's own, without what it does twice."""
+"""The exporter of the feedback pages: nbconvert's own, without what it does twice, and with the
+exercises' names in nbgrader's list of scores."""
 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +14,10 @@ from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
+from grading.judge.feedback import CHECK
+
 CELLS = 2000  # whose text is kept typeset: all that a class has in common
+LISTED = re.compile(rf'<a href="#(\w+){re.escape(CHECK)}">Test cell</a>')
 
 
 class PageExporter(HTMLExporter):
@@ -40,7 +45,8 @@ class PageExporter(HTMLExporter):
             return self._coloured(source, language or lexer, magics)
 
         self.register_filter("highlight_code", coloured)
-        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+        page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+        return LISTED.sub(rf'<a href="#\1{CHECK}">\1</a>', page), resources
 
     @pass_context
     def markdown2html(self, context: Context, source: str) -> str:

@@ -1,6 +1,7 @@
 """What students see of a judgement, up to nbgrader's real feedback page."""
 
 import base64
+import copy
 import itertools
 import json
 import os
@@ -299,8 +300,13 @@ def test_the_page_tells_the_judges_verdict(pages):
 
 @pytest.mark.parametrize("student", ["ann", "mal"])
 def test_the_page_is_the_one_that_nbconvert_makes(pages, student):
-    """Element by element; ours is there sooner."""
-    assert str(pages[student]) == str(pages[f"{student} usual"])
+    """Element by element; ours is there sooner, and names the exercises in the list of scores."""
+    ours = copy.copy(pages[student])
+    links = [a for a in ours.select("#toc a") if a["href"].endswith("-check")]
+    assert [a.string for a in links] == ["weighted_mean", "mini_quiz"]
+    for a in links:
+        a.string = "Test cell"
+    assert str(ours) == str(pages[f"{student} usual"])
 
 
 def test_pictures_have_words_for_who_can_not_see_them(pages):
