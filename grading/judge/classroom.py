@@ -16,7 +16,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +30,7 @@ from grading.judge.releases import Releases
 from grading.judge.sandbox import Broken, NoSandbox
 from grading.judge.verdict import INTERNAL, Judgement
 
+LOOK = 1.0  # seconds between two looks at whether the workers still live
 TRIES = 3  # of a submission that changes meanwhile, or whose worker something ended
 
 
@@ -106,14 +107,14 @@ class Classroom:
     ) -> None:
         self.root, self.again, self.tell = root, again, tell
         self._tasks: dict[str, dict[str, str]] = {}
-        self._futures: dict[str, Future] = {}
+        self._futures: dict[str, tuple[Future, ProcessPool]] = {}
         self._enrolled = self._done = 0
         self._lock = threading.Lock()
         self.workers = workers
         self._pool: ProcessPool | None = None
         # It gets warm while the workers import what they need.
         self._sandbox = headstart.shared()
-        self._first = self._open().schedule(ready)
+        self._first = self._scheduled(ready)
 
     def enrol(self, chapter: str, student: str, folder: Path) -> None:
         """Have a student's folder judged, unless that was done before."""
@@ -126,7 +127,7 @@ class Classroom:
     def ready(self) -> None:
         """Wait until the first worker can judge. Raises `CantJudge`."""
         try:
-            problem = self._first.result()
+            problem = self._result(*self._first)
         except (ProcessExpired, BrokenProcessPool):
             problem = "the first process that was to judge was ended from outside."
         if problem:
@@ -137,9 +138,9 @@ class Classroom:
         """The judgement on somebody who was enrolled; waits for it. Raises `CantJudge`."""
         task, reason = self._tasks.pop(student), ""
         for _ in range(TRIES):
-            future = self._futures.pop(student)
+            waiting = self._futures.pop(student)
             try:
-                found = future.result()
+                found = self._result(*waiting)
                 if "error" in found:
                     raise CantJudge(found["error"])
                 if found["state"] == reading.state(Path(task["folder"])):
@@ -149,7 +150,7 @@ class Classroom:
             except (ProcessExpired, BrokenProcessPool):
                 reason = "the process that judged it was ended from outside"
             self._schedule(task)
-        self._futures.pop(student).cancel()
+        self._futures.pop(student)[0].cancel()
         raise CantJudge(f"{reason}, {TRIES} times.")
 
     def close(self) -> None:
@@ -175,9 +176,27 @@ class Classroom:
         return self._pool
 
     def _schedule(self, task: dict[str, str]) -> None:
-        future = self._open().schedule(judged, args=(task,))
-        future.add_done_callback(self._keep)
-        self._futures[task["student"]] = future
+        waiting = self._scheduled(judged, task)
+        waiting[0].add_done_callback(self._keep)
+        self._futures[task["student"]] = waiting
+
+    def _scheduled(self, work: Callable, *arguments: Any) -> tuple[Future, ProcessPool]:
+        """Some work for the pool, and the pool that is to do it."""
+        while True:
+            pool = self._open()
+            try:
+                return pool.schedule(work, args=arguments), pool
+            except RuntimeError:  # it has given up since it was looked at
+                if pool.active:
+                    raise
+
+    def _result(self, future: Future, pool: ProcessPool) -> Any:
+        """What came of some work. Raises what that raised, and `BrokenProcessPool` where the pool
+        gave up before it had taken note of the work: then it tells nobody of it."""
+        while not wait([future], LOOK).done:
+            if not pool.active:
+                raise BrokenProcessPool
+        return future.result()
 
     def _keep(self, future: Future) -> None:
         """Store what a worker found; on a thread of the pool's."""

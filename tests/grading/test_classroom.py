@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import nbformat
@@ -197,6 +198,24 @@ def test_a_worker_that_is_killed_costs_nobody_a_grade(own_figures, busy):
     if busy:
         assert told[-1] == (len(BODIES), len(BODIES))
     assert set(workers()) <= set(others)
+
+
+@pytest.mark.slow
+def test_work_that_a_dying_pool_never_heard_of_is_done(own_figures, monkeypatch):
+    """As where its last worker is ended in the moment in which there is something to do again:
+    pebble then forgets what it had not yet taken note of."""
+    room = Classroom(own_figures.root, 1)
+
+    def gone(task):
+        raise BrokenProcessPool("All workers expired")
+
+    try:
+        room.ready()
+        monkeypatch.setattr(room._pool._pool_manager, "schedule", gone)
+        room.enrol(NAME, "ann", own_figures.root / "submitted" / "ann" / NAME)
+        assert room.judged("ann").judgement.verdicts[0].verdict == "pass"
+    finally:
+        room.close()
 
 
 @pytest.mark.slow
