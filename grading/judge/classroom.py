@@ -167,6 +167,8 @@ class Classroom:
         """The pool of workers; a new one where pebble has given up, as it does where the last
         worker is ended while it has nothing to do."""
         if self._pool is None or not self._pool.active:
+            if self._pool is not None:
+                self._pool.join()  # with those of its workers that still live
             settings = dict(os.environ)
             if self._sandbox is not None:
                 settings[warm.SHARED] = str(self._sandbox.folder)
@@ -193,9 +195,10 @@ class Classroom:
     def _result(self, future: Future, pool: ProcessPool) -> Any:
         """What came of some work. Raises what that raised, and `BrokenProcessPool` where the pool
         gave up before it had taken note of the work: then it tells nobody of it."""
-        while not wait([future], LOOK).done:
+        while not future.done():
             if not pool.active:
                 raise BrokenProcessPool
+            wait([future], LOOK)
         return future.result()
 
     def _keep(self, future: Future) -> None:

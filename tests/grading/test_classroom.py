@@ -204,7 +204,7 @@ def test_a_worker_that_is_killed_costs_nobody_a_grade(own_figures, busy):
 def test_work_that_a_dying_pool_never_heard_of_is_done(own_figures, monkeypatch):
     """As where its last worker is ended in the moment in which there is something to do again:
     pebble then forgets what it had not yet taken note of."""
-    room = Classroom(own_figures.root, 1)
+    others, room = workers(), Classroom(own_figures.root, 1)
 
     def gone(task):
         raise BrokenProcessPool("All workers expired")
@@ -216,6 +216,7 @@ def test_work_that_a_dying_pool_never_heard_of_is_done(own_figures, monkeypatch)
         assert room.judged("ann").judgement.verdicts[0].verdict == "pass"
     finally:
         room.close()
+    assert set(workers()) <= set(others)
 
 
 @pytest.mark.slow
