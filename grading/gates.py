@@ -47,7 +47,7 @@ class Drawing:
         """Why these cases can't be used, or ""."""
         if self.key.exact:
             return self._disputed() or self._indistinct() or self._survivor()
-        return self._refused() or self._unnoticed() or self._survivor()
+        return self._refused() or unnoticed(self.key, self.exercise) or self._survivor()
 
     def mistake_rows(self) -> list[dict[str, Any]]:
         """The mistakes and what they return, ready to be packed; none where none is ever named."""
@@ -81,13 +81,6 @@ class Drawing:
                     return f"{target.__name__} fails on case {case.label!r}: {reason}"
                 if wrong := wrong_leaves(self.exercise, case, outcome):
                     return f"{target.__name__} is refused for its {wrong[0]} on {case.label!r}"
-        return ""
-
-    def _unnoticed(self) -> str:
-        """A listed mistake that no case notices."""
-        for mistake in self.key.mistakes:
-            if passes(self.key.wrong(mistake), self.exercise):
-                return f"no case notices the mistake {mistake.name!r}"
         return ""
 
     def _telling_pairs(self) -> list[tuple]:
@@ -188,6 +181,14 @@ def passes(target: Any, exercise: Exercise) -> bool:
         if outcome.fault or wrong_leaves(exercise, case, outcome):
             return False
     return True
+
+
+def unnoticed(key: Key, exercise: Exercise) -> str:
+    """The first listed mistake that no case notices, in a sentence; or ""."""
+    for mistake in key.mistakes:
+        if passes(key.wrong(mistake), exercise):
+            return f"no case notices the mistake {mistake.name!r}"
+    return ""
 
 
 def recorded(key: Key, mistakes: tuple[Mistake, ...], exercise: Exercise) -> dict[str, Any]:

@@ -59,14 +59,8 @@ def draw(key: Key, points: float, rng: np.random.Generator) -> Exercise:
     Such cases are for grading: nobody has seen them. Known mistakes are left out; `known` adds
     them. Raises `BuildError` where the key itself fails.
     """
-    return filled_in(key, points, key.cases(rng), by_oracle)
-
-
-def filled_in(
-    key: Key, points: float, cases: Iterable[Case], by: Callable[[Key, Case], expected.Case]
-) -> Exercise:
-    """The exercise with such cases and what is right for each: `by_oracle` or `by_solution`."""
-    return replace(bare(key, points), cases=tuple(by(key, case) for case in cases))
+    cases = tuple(by_oracle(key, case) for case in key.cases(rng))
+    return replace(bare(key, points), cases=cases)
 
 
 def by_solution(key: Key, case: Case) -> expected.Case:
